@@ -237,12 +237,12 @@ type Call struct {
 type CallSyntax uint8
 
 const (
-	PlainCall CallSyntax = iota
-	TrimCall      // TRIM([spec] [chars] FROM s): args are s[, chars]; the name is trim, ltrim or rtrim
-	SubstringCall // SUBSTRING(s FROM a [FOR b])
-	PositionCall  // POSITION(a IN b)
-	NormalizeCall // NORMALIZE(s, form)
-	MethodCall    // x.f(args): the receiver is the first argument
+	PlainCall     CallSyntax = iota
+	TrimCall                 // TRIM([spec] [chars] FROM s): args are s[, chars]; the name is trim, ltrim or rtrim
+	SubstringCall            // SUBSTRING(s FROM a [FOR b])
+	PositionCall             // POSITION(a IN b)
+	NormalizeCall            // NORMALIZE(s, form)
+	MethodCall               // x.f(args): the receiver is the first argument
 )
 
 // ListaggOverflow is ON OVERFLOW ERROR | TRUNCATE [filler] WITH|WITHOUT COUNT.
