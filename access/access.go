@@ -1,0 +1,144 @@
+// Package access decides what one person may see. A View is the catalog as that person may see it;
+// everything below the front door works on a View only, so that what is hidden is like absent: for
+// search, for hints, for suggestions and for counts. It never edits a query and never asks an engine.
+// Start at Policy.View.
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/limn-data/limn/catalog"
+)
+
+// Principal is who asks. Groups come from the identity provider, or from the workspace's user file.
+type Principal struct {
+	Name   string // stable id, e.g. an e-mail address or "local"
+	Groups []string
+	ActAs  string // the name of the person who asked on this one's behalf; empty when themselves
+}
+
+// Policy is the workspace's rules. The zero Policy lets everybody see everything that is not tagged
+// as personal; there is no rule by which a question's words change it.
+type Policy struct {
+	Rules  []Rule
+	Reveal bool // "reveal: name": a refused column may be named in the refusal
+}
+
+// Rule hides tables, or columns by name or tag, from everybody outside the groups in Unless.
+type Rule struct {
+	Tables  []string // patterns such as lake.finance.* ; empty means every table
+	Columns []string // column names; empty together with PII: the whole table is hidden
+	PII     bool     // columns tagged as personal
+	Unless  []string // groups (or principal names) that may see
+	Contact string   // whom to ask
+}
+
+// View is a snapshot as one principal may see it. It is immutable and cheap to pass.
+type View struct {
+	who     Principal
+	policy  Policy
+	full    *catalog.Snapshot
+	visible *catalog.Snapshot
+	denied  map[string]Rule // "table key\x00column" and "table key"
+}
+
+// View computes what who may see of snap.
+func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
+	v := &View{who: who, policy: p, full: snap, denied: map[string]Rule{}}
+	var shown []*catalog.Asset
+	for _, a := range snap.Assets {
+		if b := v.restrict(a); b != nil {
+			shown = append(shown, b)
+		}
+	}
+	metrics := slices.DeleteFunc(slices.Clone(snap.Metrics), func(m catalog.Metric) bool {
+		return slices.ContainsFunc(m.Tables, func(n catalog.Name) bool { _, no := v.denied[n.Key()]; return no })
+	})
+	v.visible = catalog.New(append(shown, snap.Outside...), metrics, snap.Terms)
+	return v
+}
+
+// restrict returns the asset without what is denied, nil when all of it is, and the asset itself
+// when nothing is.
+func (v *View) restrict(a *catalog.Asset) *catalog.Asset {
+	out := a
+	for _, r := range v.policy.Rules {
+		if !r.covers(a.Name) || v.who.in(r.Unless) {
+			continue
+		}
+		if len(r.Columns) == 0 && !r.PII {
+			v.denied[a.Name.Key()] = r
+			return nil
+		}
+		hidden := func(c catalog.Column) bool {
+			return r.PII && c.PII != "" || slices.ContainsFunc(r.Columns, func(n string) bool { return strings.EqualFold(n, c.Name) })
+		}
+		if !slices.ContainsFunc(out.Columns, hidden) {
+			continue
+		}
+		copied := *out
+		copied.Columns = nil
+		for _, c := range out.Columns {
+			if hidden(c) {
+				v.denied[a.Name.Key()+"\x00"+strings.ToLower(c.Name)] = r
+				continue
+			}
+			copied.Columns = append(copied.Columns, c)
+		}
+		copied.Checks = slices.DeleteFunc(slices.Clone(out.Checks), func(c catalog.Check) bool {
+			return c.Column != "" && copied.Column(c.Column) == nil
+		})
+		out = &copied
+	}
+	return out
+}
+
+func (r Rule) covers(n catalog.Name) bool {
+	if len(r.Tables) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(r.Tables, func(p string) bool { return match(strings.ToLower(p), n.Key()) })
+}
+
+// match compares part by part; a part that is * matches any.
+func match(pattern, key string) bool {
+	ps, ks := strings.Split(pattern, "."), strings.SplitN(key, ".", 3)
+	if len(ps) != len(ks) {
+		return false
+	}
+	for i := range ps {
+		if ps[i] != "*" && ps[i] != ks[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (w Principal) in(names []string) bool {
+	return slices.Contains(names, w.Name) || slices.ContainsFunc(w.Groups, func(g string) bool { return slices.Contains(names, g) })
+}
+
+// Who is the principal of the view.
+func (v *View) Who() Principal { return v.who }
+
+// Snapshot is the catalog without what is hidden.
+func (v *View) Snapshot() *catalog.Snapshot { return v.visible }
+
+// Reveal says whether a refusal may name what was refused.
+func (v *View) Reveal() bool { return v.policy.Reveal }
+
+// MayRead says whether the column, or with an empty column the table, is visible.
+func (v *View) MayRead(n catalog.Name, column string) bool {
+	_, no := v.Denied(n, column)
+	return !no
+}
+
+// Denied returns the rule that hides a table or column. The caller may show what it says only under Reveal.
+func (v *View) Denied(n catalog.Name, column string) (Rule, bool) {
+	if r, no := v.denied[n.Key()]; no {
+		return r, true
+	}
+	r, no := v.denied[n.Key()+"\x00"+strings.ToLower(column)]
+	return r, no
+}

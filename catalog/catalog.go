@@ -1,0 +1,210 @@
+// Package catalog is what the company knows about its data, as one immutable Snapshot: tables and
+// columns, owners, freshness, checks, deprecations, where things come from, and the metrics and terms
+// that are projected into it so that search needs nothing else. It never reads a file or a network:
+// sources hand it facts. Start at Snapshot.
+package catalog
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Name is a table's full name. Trino compares names without regard to case; Key is that form.
+type Name struct{ Catalog, Schema, Table string }
+
+// ParseName splits "catalog.schema.table"; a shorter name takes the defaults.
+func ParseName(s, defaultCatalog, defaultSchema string) Name {
+	parts := strings.Split(s, ".")
+	switch len(parts) {
+	case 1:
+		return Name{defaultCatalog, defaultSchema, parts[0]}
+	case 2:
+		return Name{defaultCatalog, parts[0], parts[1]}
+	}
+	return Name{parts[0], parts[1], strings.Join(parts[2:], ".")}
+}
+
+func (n Name) String() string { return n.Catalog + "." + n.Schema + "." + n.Table }
+
+// Key is the name as it is compared.
+func (n Name) Key() string { return strings.ToLower(n.String()) }
+
+// Owner has the two people or teams that answer for a thing; empty means nobody is recorded.
+type Owner struct {
+	Business  string `json:"business" yaml:"business"`
+	Technical string `json:"technical" yaml:"technical"`
+}
+
+// Tier says how far a thing has been curated.
+type Tier string
+
+// The tiers, from most to least curated. Unknown is a state of its own, not a low grade.
+const (
+	Certified  Tier = "certified"
+	Trusted    Tier = "trusted"
+	Raw        Tier = "raw"
+	Deprecated Tier = "deprecated"
+	Unknown    Tier = "unknown"
+)
+
+// Asset is a table or view of the lake, or something outside it that feeds it (a topic, an
+// operational table): those have a URN such as kafka://host/topic and no columns.
+type Asset struct {
+	Name        Name
+	URN         string // set for what lies outside the lake
+	Description string
+	Domain      string
+	Tier        Tier
+	Owner       Owner
+	SLA         *SLA
+	FreshAt     time.Time // when its newest data landed; zero when unknown
+	DataUntil   time.Time // last day that is complete, as a date; zero when unknown
+	TimeColumn  string
+	Deprecation *Deprecation
+	Columns     []Column
+	Checks      []Check
+	Upstream    []Edge
+	SnapshotID  string
+	Rows        int64 // -1 when unknown
+	Bytes       int64 // -1 when unknown
+	Source      Source
+}
+
+// Source says where an embedded engine finds the rows.
+type Source struct {
+	Format string   // parquet | csv | json; empty when an outer engine owns the table
+	Files  []string // absolute, sorted
+	Header bool     // csv: the first line holds the names
+	Delim  string   // csv
+}
+
+// Column is one column of a table. Type is Trino's display name.
+type Column struct {
+	Name        string
+	Type        string
+	Description string
+	Unit        string
+	PII         string // "email", "phone" …; empty when not personal
+	Hidden      bool
+}
+
+// SLA is a promise about when data is there.
+type SLA struct {
+	Kind     string        // available_by
+	Cron     string        // five fields
+	TimeZone string        // IANA
+	Grace    time.Duration // how late is still kept
+}
+
+// Deprecation marks a table that should no longer be used.
+type Deprecation struct {
+	Since       time.Time
+	Note        string
+	Replacement string // full name, empty when there is none
+}
+
+// Check is a data quality check with its last result.
+type Check struct {
+	ID, Column, Type, Expression, Severity string
+	Status                                 string // pass | warn | fail | error | pending | unknown
+	RanAt                                  time.Time
+	Observed, Expected, Partition, Message string
+}
+
+// Edge says that From feeds the asset that holds the edge.
+type Edge struct {
+	From string // full name or URN
+	Job  string
+}
+
+// Metric is a governed number, projected from a semantic model for search and for "what does it mean".
+type Metric struct {
+	Name, Domain, Label, Description string
+	Synonyms                         []string
+	Unit, Tier                       string
+	Owner                            Owner
+	Version                          int
+	Tables                           []Name
+}
+
+// Term is a glossary entry.
+type Term struct {
+	Name, Definition, Metric, Owner string
+	Synonyms                        []string
+}
+
+// Snapshot is the catalog at one moment. It is built once and never written again.
+type Snapshot struct {
+	Assets  []*Asset // lake tables, sorted by key
+	Outside []*Asset // topics, operational tables
+	Metrics []Metric
+	Terms   []Term
+	byKey   map[string]*Asset
+}
+
+// New builds a snapshot; the slices are taken over. A later asset of the same name replaces an earlier one.
+func New(assets []*Asset, metrics []Metric, terms []Term) *Snapshot {
+	s := &Snapshot{Metrics: metrics, Terms: terms, byKey: make(map[string]*Asset, len(assets))}
+	for _, a := range assets {
+		key := a.Name.Key()
+		if a.URN != "" {
+			key = a.URN
+		}
+		s.byKey[key] = a
+	}
+	for _, a := range s.byKey {
+		if a.URN != "" {
+			s.Outside = append(s.Outside, a)
+		} else {
+			s.Assets = append(s.Assets, a)
+		}
+	}
+	byName := func(a, b *Asset) int { return cmp.Compare(a.Name.Key()+a.URN, b.Name.Key()+b.URN) }
+	slices.SortFunc(s.Assets, byName)
+	slices.SortFunc(s.Outside, byName)
+	return s
+}
+
+// Asset finds a table by its full name, or something outside by its URN; nil when there is none.
+func (s *Snapshot) Asset(name string) *Asset {
+	if a := s.byKey[name]; a != nil {
+		return a
+	}
+	return s.byKey[strings.ToLower(name)]
+}
+
+// Table finds a table by name; nil when there is none.
+func (s *Snapshot) Table(n Name) *Asset { return s.byKey[n.Key()] }
+
+// Column finds a column without regard to case; nil when there is none.
+func (a *Asset) Column(name string) *Column {
+	for i := range a.Columns {
+		if strings.EqualFold(a.Columns[i].Name, name) {
+			return &a.Columns[i]
+		}
+	}
+	return nil
+}
+
+// Sources walks up the lineage from a table and returns everything that feeds it, nearest first,
+// each once: cycles end where they close.
+func (s *Snapshot) Sources(name string) []string {
+	var out []string
+	seen := map[string]bool{strings.ToLower(name): true}
+	for queue := []string{name}; len(queue) > 0; queue = queue[1:] {
+		a := s.Asset(queue[0])
+		if a == nil {
+			continue
+		}
+		for _, e := range a.Upstream {
+			if k := strings.ToLower(e.From); !seen[k] {
+				seen[k] = true
+				out = append(out, e.From)
+				queue = append(queue, e.From)
+			}
+		}
+	}
+	return out
+}
