@@ -162,18 +162,21 @@ func (c *cursor) relative() (Phrase, bool) {
 
 // count reads a number of units; "couple of", "few" is three.
 func (c *cursor) count() (int, bool) {
-	if c.i >= len(c.toks) {
-		return 0, false
-	}
+	at := c.i
 	c.eat("a")
 	if c.eat("few") {
 		return 3, true
+	}
+	if c.i >= len(c.toks) {
+		c.i = at
+		return 0, false
 	}
 	if n, ok := words.Int(c.toks[c.i]); ok && n > 0 && n < 1000 {
 		c.i++
 		c.eat("of")
 		return n, true
 	}
+	c.i = at
 	return 0, false
 }
 
@@ -195,7 +198,7 @@ func (c *cursor) row(g Grain, n, sign int) Phrase {
 func (c *cursor) ago() (Phrase, bool) {
 	n, ok := c.count()
 	if !ok {
-		if !c.eat("a|an|one") && c.word(-1) != "a" {
+		if !c.eat("a|an|one") {
 			return Phrase{}, false
 		}
 		n = 1
