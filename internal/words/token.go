@@ -71,9 +71,9 @@ func next(text string, i int) Token {
 		if t, ok := quoted(text, i, n, closing(r)); ok {
 			return t
 		}
-	case unicode.IsDigit(r), r == '$' && startsDigit(text[i+n:]), (r == '-' || r == '+') && startsDigit(text[i+n:]):
+	case startsDigit(text[i:]), r == '$' && startsDigit(text[i+n:]), (r == '-' || r == '+') && startsDigit(text[i+n:]):
 		return number(text, i)
-	case unicode.IsLetter(r) || r == '_':
+	case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_':
 		return word(text, i)
 	}
 	return Token{Text: text[i : i+n], Norm: text[i : i+n], Stem: text[i : i+n], Start: i, End: i + n, Kind: Punct}
