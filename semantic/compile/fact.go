@@ -1,0 +1,181 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/plan"
+	"github.com/limn-data/limn/semantic/timex"
+	"github.com/limn-data/limn/trino/ast"
+)
+
+// from is a base table with its many-to-one joins, and the scope that names them.
+func from(base *model.Dataset, joins []*model.Relationship) (ast.Relation, scope) {
+	s := scope{base: base.Name}
+	rel := aliased(table(base), base.Name)
+	for _, j := range joins {
+		if _, ok := s[j.To]; ok {
+			continue
+		}
+		alias := j.To.Name
+		for i := 2; slices.ContainsFunc(values(s), func(a string) bool { return strings.EqualFold(a, alias) }); i++ {
+			alias = fmt.Sprintf("%s_%d", j.To.Name, i)
+		}
+		s[j.To] = alias
+		var on []ast.Expr
+		for i := range j.FromColumns {
+			on = append(on, &ast.Compare{Op: ast.Eq, L: dot(s[j.From], j.FromColumns[i]), R: dot(alias, j.ToColumns[i])})
+		}
+		rel = &ast.Join{Kind: ast.LeftJoin, Left: rel, Right: aliased(table(j.To), alias), On: and(on)}
+	}
+	return rel, s
+}
+
+func values(s scope) []string {
+	var out []string
+	for _, a := range s {
+		out = append(out, a)
+	}
+	return out
+}
+
+func table(d *model.Dataset) ast.Relation {
+	return &ast.Table{Name: name(d.Table.Catalog, d.Table.Schema, d.Table.Table)}
+}
+
+// inside is the condition that a time lies in a half-open range; no terms when both ends are open.
+func inside(x ast.Expr, fieldType string, r timex.Range) []ast.Expr {
+	var out []ast.Expr
+	if !r.From.IsZero() {
+		out = append(out, &ast.Compare{Op: ast.Ge, L: x, R: moment(r.From, fieldType)})
+	}
+	if !r.To.IsZero() {
+		out = append(out, &ast.Compare{Op: ast.Lt, L: x, R: moment(r.To, fieldType)})
+	}
+	return out
+}
+
+// factSelect is one fact without its select list: FROM, WHERE and the expressions of its keys.
+type factSelect struct {
+	fact  *plan.Fact
+	rel   ast.Relation
+	scope scope
+	where []ast.Expr
+	keys  []ast.Expr // as Fact.Keys
+}
+
+func newFact(p *plan.Plan, f *plan.Fact) (*factSelect, error) {
+	out := &factSelect{fact: f}
+	out.rel, out.scope = from(f.Base, f.Joins)
+	var when ast.Expr
+	if f.Time != nil {
+		when = out.scope.field(f.Time)
+		out.where = append(out.where, inside(when, f.Time.Type, f.Range)...)
+	}
+	for _, w := range f.Where {
+		e, err := out.scope.predicate(w)
+		if err != nil {
+			return nil, err
+		}
+		out.where = append(out.where, e)
+	}
+	for _, s := range f.Filters {
+		e, err := out.scope.resolve(s.Metric, s.Expr)
+		if err != nil {
+			return nil, err
+		}
+		out.where = append(out.where, e)
+	}
+	for _, k := range f.Keys {
+		key := p.Keys[k]
+		if key.Time {
+			out.keys = append(out.keys, shifted(bucket(when, f.Time.Type, key.Grain, p.Query.Calendar), f.Shift.Grain, f.Shift.N))
+			continue
+		}
+		x := out.scope.field(key.Dim.Field)
+		if key.Grain != timex.NoGrain {
+			x = bucket(x, key.Dim.Field.Type, key.Grain, p.Query.Calendar)
+		}
+		out.keys = append(out.keys, x)
+	}
+	if f.Stock != model.Additive && f.Time != nil {
+		out.where = append(out.where, stockDay(p, f))
+	}
+	return out, nil
+}
+
+// stockDay keeps the rows of the last (or first) time of each bucket: a stock is counted once, on the
+// day that stands for the period, never summed over days.
+func stockDay(p *plan.Plan, f *plan.Fact) ast.Expr {
+	rel, s := from(f.Base, joinsTo(f, f.Time.Dataset))
+	when := s.field(f.Time)
+	pick := "max"
+	if f.Stock == model.First {
+		pick = "min"
+	}
+	sub := &ast.Select{Items: []ast.SelectItem{&ast.SingleColumn{Expr: call(pick, when)}}, From: rel, Where: and(inside(when, f.Time.Type, f.Range))}
+	for _, k := range f.Keys {
+		if key := p.Keys[k]; key.Time {
+			sub.GroupBy = &ast.GroupBy{Elements: []ast.GroupingElement{&ast.SimpleGroupBy{Exprs: []ast.Expr{bucket(when, f.Time.Type, key.Grain, p.Query.Calendar)}}}}
+		}
+	}
+	_, outer := from(f.Base, f.Joins)
+	return &ast.In{X: outer.field(f.Time), Query: query(sub)}
+}
+
+// joinsTo are the joins of a fact that lead to one dataset.
+func joinsTo(f *plan.Fact, to *model.Dataset) []*model.Relationship {
+	var out []*model.Relationship
+	for at := to; at != f.Base; {
+		i := slices.IndexFunc(f.Joins, func(r *model.Relationship) bool { return r.To == at })
+		if i < 0 {
+			break
+		}
+		out = append([]*model.Relationship{f.Joins[i]}, out...)
+		at = f.Joins[i].From
+	}
+	return out
+}
+
+// measure is the aggregate call of a measure, its own filters in a FILTER clause.
+func (f *factSelect) measure(m *plan.Measure) (ast.Expr, error) {
+	e, err := f.scope.resolve(m.Metric, m.Call)
+	if err != nil {
+		return nil, err
+	}
+	c := *e.(*ast.Call)
+	var conds []ast.Expr
+	if c.Filter != nil {
+		conds = append(conds, c.Filter)
+	}
+	for _, s := range m.Filters {
+		x, err := f.scope.resolve(s.Metric, s.Expr)
+		if err != nil {
+			return nil, err
+		}
+		conds = append(conds, x)
+	}
+	for _, p := range m.Part {
+		x, err := f.scope.predicate(p)
+		if err != nil {
+			return nil, err
+		}
+		conds = append(conds, x)
+	}
+	c.Filter = and(conds)
+	return &c, nil
+}
+
+// ordinals is GROUP BY 1, 2, …, n.
+func ordinals(n int) *ast.GroupBy {
+	if n == 0 {
+		return nil
+	}
+	g := &ast.GroupBy{}
+	for i := range n {
+		g.Elements = append(g.Elements, &ast.SimpleGroupBy{Exprs: []ast.Expr{integer(i + 1)}})
+	}
+	return g
+}
