@@ -300,6 +300,7 @@ const (
 	MethodCall               // x.f(args): the receiver is the first argument
 	OverlayCall              // OVERLAY(s PLACING r FROM a [FOR n])
 	StaticCall               // type::f(args): the last part of Name is the method
+	GroupingCall             // GROUPING(column, …)
 	ListaggCall              // LISTAGG([DISTINCT] x [, separator] [ON OVERFLOW …]) WITHIN GROUP (ORDER BY …)
 )
 
