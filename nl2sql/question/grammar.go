@@ -3,6 +3,7 @@ package question
 import (
 	"strings"
 
+	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/timex"
 )
@@ -11,33 +12,33 @@ import (
 type SignKind uint8
 
 const (
-	noSign SignKind = iota
-	signBy         // what follows groups
-	signGrain      // groups by a unit of time
-	signTrend      // over time, the unit left open
-	signCompare    // beside another period
-	signVersus     // a period, value or target follows
-	signGrowth     // the change is asked for
-	signTarget     // beside the target
-	signTop        // a ranking
-	signWhich      // a question for a dimension or entity
-	signCount      // how many
-	signList       // rows
-	signShare      // part of the whole
-	signAggregate  // average, highest, lowest of what follows
-	signThreshold  // held against a number
-	signNot        // what follows is left out
-	signAnd        // joins two of a kind
-	signWith       // a condition on what stands before
-	signDefine     // what does it mean
-	signOwner      // whose is it
-	signOrigin     // where does it come from
-	signFresh      // how fresh is it
-	signAbout      // what is there about it
-	signChart      // how it should be drawn
-	signUnanswered // a forecast, a cause, a judgement: asks for what no definition holds
-	signOther      // everything but what was named
-	signHaving     // null tests
+	noSign         SignKind = iota
+	signBy                  // what follows groups
+	signGrain               // groups by a unit of time
+	signTrend               // over time, the unit left open
+	signCompare             // beside another period
+	signVersus              // a period, value or target follows
+	signGrowth              // the change is asked for
+	signTarget              // beside the target
+	signTop                 // a ranking
+	signWhich               // a question for a dimension or entity
+	signCount               // how many
+	signList                // rows
+	signShare               // part of the whole
+	signAggregate           // average, highest, lowest of what follows
+	signThreshold           // held against a number
+	signNot                 // what follows is left out
+	signAnd                 // joins two of a kind
+	signWith                // a condition on what stands before
+	signDefine              // what does it mean
+	signOwner               // whose is it
+	signOrigin              // where does it come from
+	signFresh               // how fresh is it
+	signAbout               // what is there about it
+	signChart               // how it should be drawn
+	signUnanswered          // a forecast, a cause, a judgement: asks for what no definition holds
+	signOther               // everything but what was named
+	signHaving              // null tests
 )
 
 // Sign is a word of the grammar with what it carries.
@@ -65,10 +66,10 @@ var grammarTable = []struct {
 	{Sign{Kind: signGrain, Grain: timex.Half}, "half yearly|by half|per half year"},
 	{Sign{Kind: signGrain, Grain: timex.Year}, "yearly|annually|annual|by year|per year|each year|every year|year by year|a year|for each year|in each year|per annum"},
 	{Sign{Kind: signTrend}, "over time|trend|trend of|trend in|trended|trending|how has|how have|evolution of|evolution|development of|history of|timeline|time series|evolve|evolved|developed over time|change over time|changed over time"},
-	{Sign{Kind: signCompare, Compare: semantic.PriorYear}, "year over year|year on year|yoy|y o y|y/y|versus last year|vs last year|vs the previous year|versus the previous year|vs previous year|versus previous year|vs prior year|versus prior year|vs the prior year|compared to last year|compared with last year|against last year|than last year|relative to last year|over last year|on last year|from last year|same period last year|same period a year ago|same time last year|year ago|a year ago|the year before|the previous year|the prior year|a year earlier|the same period last year|versus a year ago|vs a year ago|compared to a year ago|compared with a year ago|compared to the same period last year|compared with the same period last year|vs the same period last year|versus the same period last year|compared to the previous year|compared with the previous year|compared to the prior year|compared with the prior year|beside last year|next to last year|against the same period last year|against the previous year|against the prior year|same quarter last year|same month last year|the same quarter last year|the same month last year|versus the same quarter last year|versus the same month last year|vs the same quarter last year|vs the same month last year|compared to the same quarter last year|compared to the same month last year|compared with the same quarter last year|compared with the same month last year|than a year ago|than a year earlier|than the same period last year|than the year before|than the same quarter last year|than the same month last year|against the year before|versus the year before|vs the year before|compared to the year before|compared with the year before"},
+	{Sign{Kind: signCompare, Compare: semantic.PriorYear}, "year over year|year on year|yoy|y o y|y/y|versus last year|vs last year|vs the previous year|versus the previous year|vs previous year|versus previous year|vs prior year|versus prior year|vs the prior year|compared to last year|compared with last year|against last year|than last year|relative to last year|same period last year|same period a year ago|same time last year|the same period last year|versus a year ago|vs a year ago|compared to a year ago|compared with a year ago|compared to the same period last year|compared with the same period last year|vs the same period last year|versus the same period last year|compared to the previous year|compared with the previous year|compared to the prior year|compared with the prior year|beside last year|next to last year|against the same period last year|against the previous year|against the prior year|same quarter last year|same month last year|the same quarter last year|the same month last year|versus the same quarter last year|versus the same month last year|vs the same quarter last year|vs the same month last year|compared to the same quarter last year|compared to the same month last year|compared with the same quarter last year|compared with the same month last year|than a year ago|than a year earlier|than the same period last year|than the year before|than the same quarter last year|than the same month last year|against the year before|versus the year before|vs the year before|compared to the year before|compared with the year before"},
 	{Sign{Kind: signCompare, Compare: semantic.PriorPeriod}, "versus the previous period|vs the previous period|vs previous period|versus previous period|vs prior period|versus prior period|compared to the previous period|compared with the previous period|compared to the prior period|compared with the prior period|period over period|than before|than the period before|the previous period|the prior period|against the previous period|the period before|vs the period before|compared to the period before|than the previous period"},
 	{Sign{Kind: signCompare, Compare: semantic.PriorPeriod, Grain: timex.Month}, "month over month|month on month|mom|m/m|vs the previous month|versus the previous month|vs previous month|versus previous month|vs prior month|versus prior month|vs the prior month|compared to the previous month|compared with the previous month|compared to the prior month|compared with the prior month|than the previous month|than the month before|vs the month before|versus the month before|against the previous month|compared to the month before|compared with the month before|against the month before|than the prior month|the month before|over the previous month|over the prior month"},
-	{Sign{Kind: signCompare, Compare: semantic.PriorPeriod, Grain: timex.Quarter}, "quarter over quarter|quarter on quarter|qoq|q/q|vs the previous quarter|versus the previous quarter|vs previous quarter|versus previous quarter|vs prior quarter|versus prior quarter|vs the prior quarter|compared to the previous quarter|compared with the previous quarter|compared to the prior quarter|compared with the prior quarter|than the previous quarter|than the quarter before|vs the quarter before|versus the quarter before|against the previous quarter|compared to the quarter before|compared with the quarter before|against the quarter before|than the prior quarter|the quarter before|over the previous quarter|over the prior quarter|from the previous quarter|from the quarter before"},
+	{Sign{Kind: signCompare, Compare: semantic.PriorPeriod, Grain: timex.Quarter}, "quarter over quarter|quarter on quarter|qoq|q/q|vs the previous quarter|versus the previous quarter|vs previous quarter|versus previous quarter|vs prior quarter|versus prior quarter|vs the prior quarter|compared to the previous quarter|compared with the previous quarter|compared to the prior quarter|compared with the prior quarter|than the previous quarter|than the quarter before|vs the quarter before|versus the quarter before|against the previous quarter|compared to the quarter before|compared with the quarter before|against the quarter before|than the prior quarter|the quarter before|over the previous quarter|over the prior quarter|the quarter before that"},
 	{Sign{Kind: signCompare, Compare: semantic.PriorPeriod, Grain: timex.Week}, "week over week|week on week|wow|w/w|vs the previous week|versus the previous week|vs previous week|versus previous week|compared to the previous week|compared with the previous week|than the previous week|than the week before|vs the week before|versus the week before|against the previous week|compared to the week before|compared with the week before|against the week before|the week before|compared to the prior week"},
 	{Sign{Kind: signCompare, Compare: semantic.PriorPeriod, Grain: timex.Day}, "day over day|dod|than the day before|vs the day before|compared to the day before|compared with the day before|the day before"},
 	{Sign{Kind: signVersus}, "versus|vs|vs.|compared to|compared with|in comparison to|in comparison with|against|compare|relative to|as opposed to|comparing"},
@@ -92,10 +93,13 @@ var grammarTable = []struct {
 	{Sign{Kind: signNot}, "excluding|exclude|except|except for|without|other than|not in|not from|not|apart from|but not|aside from|outside|outside of|leaving out|minus|ignoring|ex|non|not including|that are not|that is not|which are not|isn't|aren't|besides|not counting|omitting|leave out|with the exception of|everywhere but|everything but|all but|but without|disregarding|who are not|no"},
 	{Sign{Kind: signAnd}, "and|or|as well as|plus|along with|together with|and also|&|and the|and by"},
 	{Sign{Kind: signWith}, "with|having|that have|that had|who have|who had|which have|which had|that has|where|whose|when|that made|that sent|that placed|that got|that opened|that filed|that generated|that did|that spent|that raised|that logged"},
-	{Sign{Kind: signDefine}, "what does|what do we mean by|what is meant by|meaning of|what's the meaning of|definition of|define|how is|how are|how do we define|how do you define|what's the definition of|what do you mean by|explain|mean|means|meant|defined|calculated|computed|measured|how do we calculate|how do you calculate|how do we compute|how do we measure|how does|exactly mean|stand for|stands for"},
+	{Sign{Kind: signDefine}, "what do we mean by|what is meant by|meaning of|what's the meaning of|definition of|define|how do we define|how do you define|what's the definition of|what do you mean by|explain|means|meant|mean by|defined|calculated|computed|measured|how do we calculate|how do you calculate|how do we compute|how do we measure|exactly mean|stand for|stands for|how we define|how we calculate"},
+	{Sign{Kind: signDefine, Word: "weak"}, "what does|how is|how are|how does|mean"}, // ask for a definition only together with one of the above, or both
 	{Sign{Kind: signOwner}, "who owns|owner of|who is the owner of|who's the owner of|owned by|who is responsible for|who's responsible for|responsible for|who maintains|who is in charge of|accountable for|who is accountable for|whose is|who looks after|who do i ask about|who do i talk to about|who should i ask about|who can i ask about|who should i talk to about|who signs off on|who signed off on|who certified|who approved|who approves|owner|owners of|who do i contact about|who should i contact about"},
-	{Sign{Kind: signOrigin}, "where does|where do|come from|comes from|source of|sources of|origin of|lineage of|lineage|derived from|what feeds|where is|sourced from|data source for|data source of|data behind|the data behind|upstream of|what is behind|trace|which tables feed|which tables are behind|what tables feed|what tables are behind|where do we get|where are we getting|get its data from|coming from|which table is|what table is|based on"},
-	{Sign{Kind: signFresh}, "how fresh is|how fresh are|how fresh|fresh|freshness of|how current is|how current are|how up to date is|how up to date are|up to date|up-to-date|when was|when were|last updated|last refreshed|last loaded|last updated on|updated|refreshed|how recent is|how recent are|how stale is|how old is|latest update of|last load of|when did|when was the last update of|last change|last landed|is late|late|stale|loaded|current as of|how recent|how stale"},
+	{Sign{Kind: signOrigin, Word: "weak"}, "where does|where do|where is|where are"},
+	{Sign{Kind: signOrigin}, "source of|sources of|origin of|lineage of|lineage|derived from|what feeds|sourced from|data source for|data source of|data behind|the data behind|upstream of|what is behind|trace|which tables feed|which tables are behind|what tables feed|what tables are behind|where do we get|where are we getting|get its data from|which table is|what table is|based on"},
+	{Sign{Kind: signFresh}, "how fresh is|how fresh are|how fresh|fresh|freshness of|how current is|how current are|how up to date is|how up to date are|up to date|last updated|last refreshed|last loaded|last updated on|how recent is|how recent are|how stale is|latest update of|last load of|when was the last update of|last landed|stale|current as of|how stale"},
+	{Sign{Kind: signFresh, Word: "weak"}, "when was|when were|when did|updated|refreshed|loaded|late|last change"},
 	{Sign{Kind: signAbout}, "what data is there about|what data is there on|what data do we have about|what data do we have on|what do we have on|what do we have about|what data exists about|what data exists on|what do we know about|what do you know about|what tables do we have about|what tables do we have on|what tables are there about|what tables are there on|which tables are about|which tables have|what is there on|what is there about|any data about|any data on|do we have data about|do we have data on|do we have any data on|do we have any data about|what information do we have about|what information do we have on|data about|data on|what can i ask about|what can you tell me about|what metrics do we have about|what metrics do we have on|what metrics are there about|what metrics do we have for|which metrics cover|what can we ask about|information about|information on|which data do we have on|which data do we have about|is there data about|is there data on|is there any data about|is there any data on|which datasets cover|what datasets do we have on|what data do you have on|what data do you have about"},
 	{Sign{Kind: signChart, Word: "line"}, "as a line|as a line chart|line chart|line graph|as a graph|as a chart|chart|graph|plot|visualize|draw|as a line graph|chart of|plot of|graph of"},
 	{Sign{Kind: signChart, Word: "bar"}, "as a bar chart|as bars|bar chart|bar graph|as a bar"},
@@ -121,9 +125,8 @@ sir team guys folks question answer wonder wondering curious interested tell dis
 
 // fillerSet and grammarIndex are built once from the tables above and never written again.
 var (
-	fillerSet    = buildFillers()
-	grammarIndex = buildGrammar()
-	grammarMax   int
+	fillerSet                = buildFillers()
+	grammarIndex, grammarMax = buildGrammar()
 )
 
 func buildFillers() map[string]bool {
@@ -134,14 +137,19 @@ func buildFillers() map[string]bool {
 	return out
 }
 
-func buildGrammar() map[string][]Sign {
-	out := map[string][]Sign{}
+// buildGrammar indexes the phrases by their words as written, and counts the words of the longest.
+func buildGrammar() (map[string][]Sign, int) {
+	out, longest := map[string][]Sign{}, 0
 	for _, g := range grammarTable {
 		for p := range strings.SplitSeq(g.phrases, "|") {
-			k := grammarKey(p)
+			var ws []string
+			for _, t := range words.Split(p) {
+				ws = append(ws, t.Norm)
+			}
+			k := strings.Join(ws, " ")
 			out[k] = append(out[k], g.sign)
-			grammarMax = max(grammarMax, strings.Count(k, " ")+1)
+			longest = max(longest, len(ws))
 		}
 	}
-	return out
+	return out, longest
 }
