@@ -240,3 +240,12 @@ func fromJSON(t Type) bool {
 	}
 	return castTable[JSON][t.Kind()]
 }
+
+// Rebase turns a type into the least one of another kind, where Trino does so by itself: integer to
+// decimal(10,0), char(3) to varchar(3), date to timestamp(0).
+func Rebase(t Type, to Kind) (Type, bool) {
+	if t.Kind() == to {
+		return t, true
+	}
+	return rebase(t, to)
+}
