@@ -401,11 +401,14 @@ func (o *Overload) finish(b *binding, args []Arg, lambda LambdaTyper, coerced bo
 			before := o.substitute(&p.elems[last], b)
 			if p.elems[last].kind == types.Invalid && !b.typ[p.elems[last].tvar].Valid() {
 				b.typ[p.elems[last].tvar] = result
-			} else if !types.CanCoerce(result, before) {
+			} else if !before.Equal(result) { // what a lambda gives back is not turned into anything
+				if p.elems[last].fixed.Valid() {
+					return Call{}, notFound([]*Overload{o}, args)
+				}
 				if !o.match(&p.elems[last], result, b, true) {
 					return Call{}, notFound([]*Overload{o}, args)
 				}
-				widened = true
+				widened = !o.substitute(&p.elems[last], b).Equal(before)
 			}
 		}
 		if !widened {

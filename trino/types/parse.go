@@ -158,13 +158,16 @@ func unknown(name string, params []param) error {
 
 // FromName gives the type that a parsed name means. Errors are *UnknownError or *ParameterError.
 func FromName(n *ast.TypeName) (Type, error) {
-	if len(n.Params) == 0 {
+	if len(n.Params) == 0 || strings.HasPrefix(n.Name, "interval ") { // precisions of intervals change nothing
 		return build(n.Name, nil)
 	}
 	params := make([]param, len(n.Params))
 	for i, p := range n.Params {
 		if p.Number != nil {
 			params[i].number = *p.Number
+			continue
+		}
+		if p.Type == nil { // a precision of an interval that is not written
 			continue
 		}
 		t, err := FromName(p.Type)
@@ -174,6 +177,9 @@ func FromName(n *ast.TypeName) (Type, error) {
 		params[i].isType, params[i].typ = true, t
 		if p.Field != nil {
 			params[i].field = p.Field.Name
+			if !p.Field.Quoted {
+				params[i].field = strings.ToLower(p.Field.Name)
+			}
 		}
 	}
 	return build(n.Name, params)
