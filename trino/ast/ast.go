@@ -72,8 +72,11 @@ type QualifiedName struct {
 	Parts []*Ident
 }
 
-// Comment is a comment of the source, kept beside the tree for printing. Text includes its markers.
+// Comment is a comment of the source, kept beside the tree for printing. Text includes its markers
+// and no line end. Trailing says that it ends a line that began with something else, and so speaks
+// of what stands before it.
 type Comment struct {
-	At   Span
-	Text string
+	At       Span
+	Text     string
+	Trailing bool
 }

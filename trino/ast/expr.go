@@ -21,7 +21,9 @@ type BinaryLit struct {
 	Value []byte
 }
 
-// IntLit is an integer literal as written (decimal, 0x, 0b, 0o, underscores kept).
+// IntLit is an integer literal as written (decimal, 0x, 0b, 0o, underscores kept). As in Trino's
+// grammar a minus directly before a number belongs to the literal: Text is then "-1". The same holds
+// for DecimalLit and DoubleLit.
 type IntLit struct {
 	Loc
 	Text string
@@ -53,6 +55,8 @@ type IntervalLit struct {
 	Value    string
 	From     string // "year" … "second", lower case
 	To       string // empty when absent
+	// Precision is written after From, Fraction after SECOND; nil when absent.
+	Precision, Fraction *int64
 }
 
 // Parameter is a ? placeholder; Index counts from 0 in source order.
@@ -146,6 +150,7 @@ type Quantified struct {
 	Quantifier Quantifier
 	L          Expr
 	Query      *Query
+	OpAt       Span
 }
 
 // Between is x [NOT] BETWEEN [SYMMETRIC] lo AND hi.
@@ -154,6 +159,7 @@ type Between struct {
 	Not       bool
 	Symmetric bool
 	X, Lo, Hi Expr
+	OpAt      Span // of [NOT] BETWEEN; Trino places errors of a predicate at its first keyword
 }
 
 // In is x [NOT] IN (list) or (query); exactly one of List and Query is set.
@@ -163,6 +169,7 @@ type In struct {
 	X     Expr
 	List  []Expr
 	Query *Query
+	OpAt  Span
 }
 
 // Like is x [NOT] LIKE pattern [ESCAPE escape].
@@ -171,13 +178,56 @@ type Like struct {
 	Not        bool
 	X, Pattern Expr
 	Escape     Expr
+	OpAt       Span
 }
 
 // IsNull is x IS [NOT] NULL.
 type IsNull struct {
 	Loc
-	Not bool
-	X   Expr
+	Not  bool
+	X    Expr
+	OpAt Span
+}
+
+// Truth is a value of SQL's three-valued logic.
+type Truth uint8
+
+const (
+	True Truth = iota
+	False
+	Unknown
+)
+
+// IsTruth is x IS [NOT] TRUE|FALSE|UNKNOWN.
+type IsTruth struct {
+	Loc
+	Not   bool
+	Value Truth
+	X     Expr
+	OpAt  Span
+}
+
+// Overlaps is l OVERLAPS r.
+type Overlaps struct {
+	Loc
+	L, R Expr
+	OpAt Span
+}
+
+// Match is x MATCH [UNIQUE] [SIMPLE|PARTIAL|FULL] (query).
+type Match struct {
+	Loc
+	Unique bool
+	Kind   string // lower case, empty when absent
+	X      Expr
+	Query  *Query
+	OpAt   Span
+}
+
+// Unique is UNIQUE (query).
+type Unique struct {
+	Loc
+	Query *Query
 }
 
 // Exists is EXISTS (query).
@@ -199,6 +249,10 @@ type Case struct {
 	Whens   []*When
 	Else    Expr
 }
+
+// CaseOperand stands for the operand of the enclosing Case where an arm is only the rest of a
+// predicate: CASE x WHEN > 5 THEN … has the condition Compare{Gt, CaseOperand, 5}. It has no text.
+type CaseOperand struct{ Loc }
 
 // When is one arm of a Case.
 type When struct {
@@ -229,6 +283,7 @@ type Call struct {
 	Filter   Expr
 	Nulls    NullTreatment
 	Mode     string // RUNNING or FINAL, lower case, inside row pattern recognition
+	TrimSpec string // "leading", "trailing", "both" or empty: what TRIM says itself
 	Over     *Window
 	Syntax   CallSyntax
 }
@@ -238,11 +293,14 @@ type CallSyntax uint8
 
 const (
 	PlainCall     CallSyntax = iota
-	TrimCall                 // TRIM([spec] [chars] FROM s): args are s[, chars]; the name is trim, ltrim or rtrim
+	TrimCall                 // TRIM([spec] [chars] FROM s): args are s[, chars]; the name is trim, ltrim or rtrim by spec
 	SubstringCall            // SUBSTRING(s FROM a [FOR b])
 	PositionCall             // POSITION(a IN b)
-	NormalizeCall            // NORMALIZE(s, form)
+	NormalizeCall            // NORMALIZE(s[, form]): form is a *StringLit argument
 	MethodCall               // x.f(args): the receiver is the first argument
+	OverlayCall              // OVERLAY(s PLACING r FROM a [FOR n])
+	StaticCall               // type::f(args): the last part of Name is the method
+	ListaggCall              // LISTAGG([DISTINCT] x [, separator] [ON OVERFLOW …]) WITHIN GROUP (ORDER BY …)
 )
 
 // ListaggOverflow is ON OVERFLOW ERROR | TRUNCATE [filler] WITH|WITHOUT COUNT.
@@ -293,6 +351,13 @@ const (
 	Range
 	Groups
 )
+
+// Measure is name OVER window: a measure of row pattern recognition in a window.
+type Measure struct {
+	Loc
+	Name *Ident
+	Over *Window
+}
 
 // Frame is a window frame; End is nil for the short form.
 type Frame struct {
@@ -360,10 +425,17 @@ type Subscript struct {
 	X, Index Expr
 }
 
+// ArrayWildcard is x[*].
+type ArrayWildcard struct {
+	Loc
+	X Expr
+}
+
 // AtTimeZone is x AT TIME ZONE zone, or AT LOCAL when Zone is nil.
 type AtTimeZone struct {
 	Loc
 	X, Zone Expr
+	OpAt    Span
 }
 
 // Current is CURRENT_DATE, CURRENT_TIME, CURRENT_TIMESTAMP, LOCALTIME, LOCALTIMESTAMP, CURRENT_USER,
@@ -385,8 +457,13 @@ type Paren struct {
 // time zone, interval day to second, double precision.
 type TypeName struct {
 	Loc
-	Name   string      // lower case base name: "timestamp with time zone", "row", "array", "interval day to second"
-	Params []TypeParam // in order
+	// Name is the lower case base name: "timestamp with time zone", "row", "array", "interval day to
+	// second". The older spellings bigint array and array<bigint> give "array" as well, and double
+	// precision gives "double".
+	Name string
+	// Params in order. Of an interval with a precision there are two, the leading precision and the
+	// fraction of a second; one that is not written has all fields nil.
+	Params []TypeParam
 }
 
 // TypeParam is a number, a nested type, or a row's field (Field may be nil for an unnamed one).

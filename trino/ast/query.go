@@ -218,8 +218,63 @@ type Unnest struct {
 // TableFunction is TABLE(name(args)).
 type TableFunction struct {
 	Loc
-	Name *QualifiedName
-	Args []*Arg
+	Name        *QualifiedName
+	Args        []*Arg // a value may also be a *TableArg or a *DescriptorArg
+	Copartition [][]*QualifiedName
+}
+
+// TableArg is TABLE(name|query) [AS alias [(columns)]] [PARTITION BY …] [PRUNE|KEEP WHEN EMPTY]
+// [ORDER BY …] as an argument of a table function. Rel is a *Table, a *SubqueryRel, or an *Aliased
+// of one.
+type TableArg struct {
+	Loc
+	Rel         Relation
+	Partitioned bool // PARTITION BY is written; it may list nothing
+	PartitionBy []Expr
+	Empty       string // "prune", "keep" or empty
+	OrderBy     []*SortItem
+}
+
+// DescriptorArg is DESCRIPTOR(name [type], …) as an argument of a table function; Null is
+// CAST(NULL AS DESCRIPTOR).
+type DescriptorArg struct {
+	Loc
+	Null   bool
+	Fields []*DescriptorField
+}
+
+// DescriptorField is one column of a descriptor; Type may be nil.
+type DescriptorField struct {
+	Loc
+	Name *Ident
+	Type *TypeName
+}
+
+// Pivot is relation PIVOT (aggregations FOR columns IN (values) [GROUP BY …]) [AS alias [(columns)]].
+type Pivot struct {
+	Loc
+	Rel          Relation
+	Aggregations []*SingleColumn
+	Columns      []*QualifiedName
+	Values       []*PivotValue
+	GroupBy      *GroupBy // nil when absent
+	Alias        *Ident
+	AliasColumns []*Ident
+}
+
+// PivotValue is one value, or one (value, value, …), with an optional alias.
+type PivotValue struct {
+	Loc
+	Exprs []Expr
+	Alias *Ident
+}
+
+// Nearest is NEAREST (FROM relation [WHERE …] MATCH …).
+type Nearest struct {
+	Loc
+	Rel   Relation
+	Where Expr
+	Match Expr
 }
 
 // ParenRel is a parenthesised relation such as (a JOIN b ON …).
@@ -255,18 +310,37 @@ type Join struct {
 type CreateTable struct {
 	Loc
 	Name        *QualifiedName
+	OrReplace   bool
 	IfNotExists bool
 	Columns     []*ColumnDef
+	Likes       []*LikeClause // LIKE other tables, after the columns
 	Comment     *StringLit
+	Properties  []*Property
+}
+
+// LikeClause is LIKE name [INCLUDING|EXCLUDING PROPERTIES] in a CREATE TABLE.
+type LikeClause struct {
+	Loc
+	Name       *QualifiedName
+	Properties string // "including", "excluding" or empty
+}
+
+// Property is name = value of a WITH (…) list; Value is nil for DEFAULT.
+type Property struct {
+	Loc
+	Name  *Ident
+	Value Expr
 }
 
 // ColumnDef is one column of a CREATE TABLE.
 type ColumnDef struct {
 	Loc
-	Name    *Ident
-	Type    *TypeName
-	NotNull bool
-	Comment *StringLit
+	Name       *Ident
+	Type       *TypeName
+	Default    Expr
+	NotNull    bool
+	Comment    *StringLit
+	Properties []*Property
 }
 
 // Other is a statement that is recognised by its kind and not parsed further. Kind is lower case

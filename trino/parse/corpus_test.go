@@ -1,0 +1,134 @@
+package parse_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/parse"
+)
+
+// corpus is one line of the shared test sets; which fields a set fills is its own affair.
+type corpus struct {
+	SQL          string `json:"sql"`
+	Source       string `json:"source"`
+	Expect       string `json:"expect"`
+	Message      string `json:"message"`
+	ErrorName    string `json:"error_name"`
+	Line, Column int
+}
+
+// load reads a JSON lines file of the shared folder; the test is skipped where the folder is absent.
+func load(tb testing.TB, name string) []corpus {
+	tb.Helper()
+	root := os.Getenv("LIMN_SHARED")
+	if root == "" {
+		_, file, _, _ := runtime.Caller(0)
+		root = filepath.Join(filepath.Dir(file), "..", "..", "..", "shared")
+	}
+	f, err := os.Open(filepath.Join(root, name))
+	if err != nil {
+		tb.Skipf("no shared test set: %v", err)
+	}
+	defer f.Close()
+	var list []corpus
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var c corpus
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			tb.Fatalf("%s: %v", name, err)
+		}
+		list = append(list, c)
+	}
+	if err := lines.Err(); err != nil {
+		tb.Fatal(err)
+	}
+	return list
+}
+
+// TestJudgedAsTrino counts how many statements of Trino's own parser tests are accepted or refused as
+// Trino does. A statement of a kind that is not read in full counts apart.
+func TestJudgedAsTrino(t *testing.T) {
+	var same, differ, placed, misplaced, other int
+	for _, c := range load(t, "bench/trino/parser.jsonl") {
+		var err error
+		var s ast.Statement
+		if strings.HasSuffix(c.Expect, "-expression") {
+			_, err = parse.Expr(c.SQL)
+		} else {
+			s, err = parse.Statement(c.SQL)
+		}
+		if _, ok := s.(*ast.Other); ok {
+			other++
+			continue
+		}
+		if (err == nil) != strings.HasPrefix(c.Expect, "ok") {
+			differ++
+			t.Logf("%s %s: got %v, Trino: %s", c.Expect, c.SQL, err, c.Message)
+			continue
+		}
+		same++
+		if at, _, ok := strings.Cut(c.Message, ": "); ok && err != nil {
+			if strings.HasPrefix(err.Error(), at+":") {
+				placed++
+			} else {
+				misplaced++
+				t.Logf("misplaced %s: got %v, Trino: %s", c.SQL, err, c.Message)
+			}
+		}
+	}
+	t.Logf("alike %d, differently %d; of the errors at the same place %d, elsewhere %d; not read in full %d", same, differ, placed, misplaced, other)
+	if float64(same) < 0.97*float64(same+differ) {
+		t.Errorf("judged alike: %d of %d, want 97 %%", same, same+differ)
+	}
+}
+
+// TestAccepts parses every query that the engine has answered.
+func TestAccepts(t *testing.T) {
+	for _, set := range []struct {
+		name  string
+		floor float64
+	}{
+		{"bench/trino/engine_queries.jsonl", 0.99},
+		{"bench/tpc/tpcds_trino_queries.jsonl", 1},
+		{"bench/tpc/tpch_trino_queries.jsonl", 1},
+		{"data/oracle/queries.jsonl", 1},
+		{"bench/trino/analyzer.jsonl", 0.99},
+		{"data/oracle/expressions.jsonl", 0.98},
+		{"data/oracle/errors.jsonl", 0.98},
+	} {
+		t.Run(set.name, func(t *testing.T) {
+			ok, all, placed := 0, 0, 0
+			for _, c := range load(t, set.name) {
+				s, err := parse.Statement(c.SQL)
+				syntax := c.ErrorName == "SYNTAX_ERROR"
+				if strings.HasSuffix(c.Expect, "error") && set.name != "bench/trino/analyzer.jsonl" {
+					continue
+				}
+				all++
+				if (err != nil) == syntax {
+					ok++
+					if e, _ := err.(*parse.Error); e != nil {
+						if e.Line == c.Line && e.Column == c.Column {
+							placed++
+						} else {
+							t.Logf("misplaced %s\n  got %v\n  Trino %d:%d %s", c.SQL, err, c.Line, c.Column, c.Message)
+						}
+					}
+				} else {
+					t.Logf("%s\n  got %v, Trino %s %s (%T)", c.SQL, err, c.ErrorName, c.Message, s)
+				}
+			}
+			t.Logf("%d of %d alike, %d errors placed alike", ok, all, placed)
+			if float64(ok) < set.floor*float64(all) {
+				t.Errorf("alike: %d of %d, want %g", ok, all, set.floor)
+			}
+		})
+	}
+}
