@@ -6,3 +6,5 @@ require (
 	github.com/google/go-cmp v0.7.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
+
+require github.com/google/go-cmp v0.7.0 // indirect
