@@ -49,7 +49,7 @@ func newWorld(seed uint64, rows int64, until day) *world {
 	day1k := rows * 1_000 / 1_096
 	share := func(perMille10 int64) int64 { return day1k * perMille10 / 10_000 }
 	w.perDay = budgets{
-		usage: share(2_440), messages: share(2_590), calls: share(960), tickets: share(190), leads: share(140), deals: share(70), traffic: share(60),
+		usage: share(2_440), messages: share(2_300), calls: share(820), tickets: share(190), leads: share(140), deals: share(70), traffic: share(60),
 		campaigns: max(1_500, rows/750),
 	}
 	taken := map[string]bool{}
@@ -161,7 +161,7 @@ func (a *account) price(p int) int64 {
 func (a *account) spend(p int, d day) int64 {
 	s := scaled(segments[a.segment].spend*a.size/1_000, products[p].spend, 1_000)
 	s = scaled(s, a.growth(d), 1_000)
-	s = scaled(s, compound(d, 1_075)/1_000, 1_000)
+	s = scaled(s, compound(d, 1_120)/1_000, 1_000)
 	if age := int64(d - a.created); age < 90 { // a new account starts slowly
 		s = s * (300 + age*700/90) / 1_000
 	}

@@ -185,7 +185,7 @@ func targetsMonthly(w *world, r *rows, at clock) {
 		}
 		for reg := range regions {
 			for p := range products {
-				stretch := 1_120 + below(hash(w.seed, saltTargets, uint64(m), uint64(reg), uint64(p)), 130)
+				stretch := 1_085 + below(hash(w.seed, saltTargets, uint64(m), uint64(reg), uint64(p)), 130)
 				target := sum[reg][p] * days / 7 * stretch / 1_000
 				r.date(m.first()).str(regions[reg].code).str(products[p].id).i64((target + 5_000) / 10_000 * 10_000)
 			}

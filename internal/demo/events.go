@@ -30,7 +30,7 @@ func messageEvents(w *world, r *rows, from, to day) {
 			continue
 		}
 		out := w.outageOf(d)
-		n := whole(scaled(w.perDay.messages, volumeOf[d.weekday()]*7_000/7_070, 1_000), s.next())
+		n := whole(scaled(w.perDay.messages, volumeOf[d.weekday()]*7_000/6_570, 1_000), s.next())
 		for i := range n {
 			a := who.pick(s)
 			happened, landed := landing(d, s)
@@ -65,7 +65,7 @@ func callEvents(w *world, r *rows, from, to day) {
 		if len(who.accounts) == 0 {
 			continue
 		}
-		n := whole(scaled(w.perDay.calls, volumeOf[d.weekday()]*7_000/7_070, 1_000), s.next())
+		n := whole(scaled(w.perDay.calls, volumeOf[d.weekday()]*7_000/6_570, 1_000), s.next())
 		for i := range n {
 			a := who.pick(s)
 			happened, landed := landing(d, s)

@@ -20,7 +20,7 @@ func opportunities(w *world, r *rows, at clock) {
 			kind := s.pick([]int64{38, 34, 28})
 			cycle := day(12 + scaled(exponential(s.next()), []int64{110, 75, 45, 20}[a.segment], million))
 			won := s.chance([]int64{240_000, 330_000, 700_000}[kind])
-			amount := scaled(seg.spend*a.size/1_000, 60+s.n(340), 10) / 10_000 * 10_000
+			amount := scaled(seg.spend*a.size/1_000, 60+s.n(340), 30) / 10_000 * 10_000
 			amount = max(50_000, scaled(amount, compound(d, 1_090), million)/10_000*10_000)
 			closes := d + cycle
 			closed := closes < at.today

@@ -8,7 +8,7 @@ func lake() []*table {
 			segments integer, price_usd price, kafka_partition integer, kafka_offset bigint`)},
 		{schema: "raw", name: "call_events", days: callEvents, columns: columns(`call_id bigint, started_at timestamp, landed_at timestamp,
 			account_id bigint, direction varchar, destination_country varchar, status varchar, duration_seconds integer, mos hours, price_usd price`)},
-		{schema: "cdc", name: "contacts", now: contacts, columns: columns(`contact_id bigint, account_id bigint, full_name varchar, email varchar,
+		{schema: "cdc", name: "contacts", now: contacts, columns: columns(`contact_id bigint, account_id bigint, email varchar,
 			job_role varchar, created_date date, opted_out boolean`)},
 		{schema: "cdc", name: "subscriptions", now: subscriptions, columns: columns(`subscription_id bigint, account_id bigint, plan varchar,
 			status varchar, started_date date, ended_date date, mrr_usd money, billing_day integer`)},

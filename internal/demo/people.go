@@ -50,7 +50,7 @@ func contacts(w *world, r *rows, at clock) {
 				continue
 			}
 			mail := fmt.Sprintf("%s.%s%d@%s", strings.ToLower(first), strings.ToLower(last), n, host)
-			r.i64(a.id*10 + n).i64(a.id).str(first + " " + last).str(mail).str(roles[s.n(4)]).date(joined).yes(out)
+			r.i64(a.id*10 + n).i64(a.id).str(mail).str(roles[s.n(4)]).date(joined).yes(out)
 		}
 	}
 }

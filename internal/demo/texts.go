@@ -43,10 +43,11 @@ func writeTexts(dir string, at clock) error {
 // end that has passed, {{fault}} the day of the failed check.
 func render(name string, text []byte, at clock) ([]byte, error) {
 	t, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"day":      func(n int) string { return (at.today + day(n)).String() },
-		"at":       func(n int, clock string) string { return (at.today + day(n)).String() + "T" + clock + ":00Z" },
-		"monthEnd": func() string { return (at.today.month().first() - 1).String() },
-		"fault":    func() string { return faultyDay(at).String() },
+		"day":        func(n int) string { return (at.today + day(n)).String() },
+		"at":         func(n int, clock string) string { return (at.today + day(n)).String() + "T" + clock + ":00Z" },
+		"monthEnd":   func() string { return (at.today.month().first() - 1).String() },
+		"monthStart": func() string { return at.today.month().first().String() },
+		"fault":      func() string { return faultyDay(at).String() },
 	}).Parse(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("demo: template %s: %w", name, err)
