@@ -40,23 +40,31 @@ type budgets struct {
 	campaigns                                              int64 // started a month
 }
 
+// fixedRows is about what the tables have that do not grow with the lake: currency rates, targets, and the days of
+// campaigns, of which there are some in the smallest company too.
+func fixedRows(campaigns int64) int64 {
+	return int64(len(currencies))*1_096 + int64(len(regions)*len(products))*37 + campaigns*historyMonths*70/1_000
+}
+
 // activeGoal is the number of accounts that the process settles at.
 func activeGoal(rows int64) int64 { return max(40, rows/2_000) }
 
 // newWorld makes all accounts created before until.
 func newWorld(seed uint64, rows int64, until day) *world {
 	w := &world{seed: seed, rows: rows, until: until}
-	day1k := rows * 1_000 / 1_096
+	campaigns := max(1_500, rows/750)
+	growing := max(rows/3, rows-fixedRows(campaigns))
+	day1k := growing * 1_000 / 1_096
 	share := func(perMille10 int64) int64 { return day1k * perMille10 / 10_000 }
 	w.perDay = budgets{
 		usage: share(2_440), messages: share(2_300), calls: share(820), tickets: share(190), leads: share(140), deals: share(70), traffic: share(60),
-		campaigns: max(1_500, rows/750),
+		campaigns: campaigns,
 	}
 	taken := map[string]bool{}
 	for _, n := range plantedNames {
 		taken[n] = true
 	}
-	goal := activeGoal(rows)
+	goal := activeGoal(growing)
 	for d := firstDay; d < until; d++ {
 		// 0.72 of the goal in the first year, then a steady stream that just outruns those who leave.
 		yearly := goal * 720 // in thousandths of an account
