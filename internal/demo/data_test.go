@@ -11,7 +11,7 @@ import (
 // Declared keys are unique and never null, and every declared relationship finds its row or is null.
 func TestKeysAndRelationshipsHold(t *testing.T) {
 	dir := t.TempDir()
-	makeAt(t, dir, pinned, 11, 40_000)
+	makeAt(t, dir, pinned, 11, 120_000)
 	m := loadModel(t, dir)
 	tables := map[string]data{}
 	keys := map[string]map[string]bool{} // dataset → primary keys
