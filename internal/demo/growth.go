@@ -62,7 +62,7 @@ func (w *world) campaignsOf(m month) (out []campaign) {
 		start := m.first() + day(s.n(26))
 		ch := campaignChannels[s.pick([]int64{28, 24, 16, 12, 10, 10})]
 		c := campaign{id: m.number()*1_000 + i + 1, channel: ch, started: start, ended: start + day(s.between(20, longestCampaign-1)),
-			goal: []string{"Awareness", "Leads", "Expansion"}[s.pick([]int64{25, 50, 25})], budget: s.between(8, 140) * 100_000}
+			goal: []string{"Awareness", "Acquisition", "Loyalty"}[s.pick([]int64{25, 50, 25})], budget: s.between(8, 140) * 100_000}
 		c.name = fmt.Sprintf("%s %s %s", campaignThemes[s.n(int64(len(campaignThemes)))], ch, m)
 		if i > 0 {
 			c.name = fmt.Sprintf("%s #%d", c.name, i+1)
@@ -116,7 +116,7 @@ func leads(w *world, r *rows, from, to day) {
 			sourced := len(running) > 0 && s.chance(740_000)
 			source, id := []string{"Website", "Referral", "Partner", "Outbound"}[s.pick([]int64{48, 18, 16, 18})], int64(0)
 			if sourced {
-				source, id = "Campaign", running[s.n(int64(len(running)))].id
+				source, id = "Paid media", running[s.n(int64(len(running)))].id
 			}
 			quality := []string{"Qualified", "Nurture", "Disqualified"}[s.pick([]int64{34, 44, 22})]
 			r.i64(d.number()*million+i).i64(at).str(regions[reg].code).str(source).i64If(sourced, id).str(quality)

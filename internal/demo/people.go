@@ -109,7 +109,7 @@ func (w *world) ticket(r *rows, at clock, d day, i int64, a *account, s *stream,
 	id := d.number()*million + i
 	created := d.micros() + hourOf(s)*3_600*million + s.n(3_600*million)
 	p := s.pick([]int64{44, 20, 14, 12, 10})
-	category := []string{"Delivery", "Technical", "Billing", "Account", "Abuse"}[s.pick([]int64{32, 26, 24, 13, 5})]
+	category := []string{"Delivery", "Technical", "Billing", "Access", "Abuse"}[s.pick([]int64{32, 26, 24, 13, 5})]
 	if slow && s.chance(650_000) {
 		p, category = out.product, "Delivery"
 	}

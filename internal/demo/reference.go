@@ -77,7 +77,7 @@ type plan struct {
 	lo, hi int64
 }
 
-var plans = []plan{{"Starter", 49, 149}, {"Growth", 390, 990}, {"Scale", 1_900, 5_400}, {"Unlimited", 9_000, 26_000}}
+var plans = []plan{{"Starter", 49, 149}, {"Essential", 390, 990}, {"Scale", 1_900, 5_400}, {"Unlimited", 9_000, 26_000}}
 
 var industries = []string{"Retail", "Financial Services", "Healthcare", "Logistics", "Travel", "Software", "Media", "Education", "Public Sector"}
 var industryWeights = []int64{20, 15, 11, 12, 8, 16, 7, 6, 5}
