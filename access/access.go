@@ -142,3 +142,26 @@ func (v *View) Denied(n catalog.Name, column string) (Rule, bool) {
 	r, no := v.denied[n.Key()+"\x00"+strings.ToLower(column)]
 	return r, no
 }
+
+// Revealed finds a hidden column by what people call it, where the policy lets refusals name what they
+// refuse. The words of the column's name and its kind of personal data count, in any order.
+func (v *View) Revealed(text string) (Rule, string, bool) {
+	if !v.policy.Reveal {
+		return Rule{}, "", false
+	}
+	want := strings.ToLower(strings.TrimSpace(text))
+	for _, a := range v.full.Assets {
+		for _, c := range a.Columns {
+			r, denied := v.denied[a.Name.Key()+"\x00"+strings.ToLower(c.Name)]
+			if !denied {
+				continue
+			}
+			for _, w := range []string{c.Name, strings.ReplaceAll(c.Name, "_", " "), c.PII} {
+				if w != "" && (strings.EqualFold(w, want) || strings.EqualFold(w+"s", want) || strings.EqualFold(w+" addresses", want) || strings.EqualFold(w+" address", want)) {
+					return r, strings.ReplaceAll(c.Name, "_", " "), true
+				}
+			}
+		}
+	}
+	return Rule{}, "", false
+}

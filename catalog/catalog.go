@@ -60,6 +60,7 @@ type Asset struct {
 	Owner       Owner
 	SLA         *SLA
 	FreshAt     time.Time // when its newest data landed; zero when unknown
+	DataFrom    time.Time // first day that has data, as a date; zero when unknown
 	DataUntil   time.Time // last day that is complete, as a date; zero when unknown
 	TimeColumn  string
 	Deprecation *Deprecation

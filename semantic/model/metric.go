@@ -150,7 +150,7 @@ func (l *loader) resolveNames(m *Metric, open map[*Metric]bool) error {
 // for a bare one. It stops at the first error.
 func EachName(e ast.Expr, visit func(ds, id *ast.Ident) error) error {
 	var failed error
-	ast.Inspect(e, func(n ast.Node) bool {
+	ast.Walk(e, func(n ast.Node) bool {
 		if failed != nil {
 			return false
 		}

@@ -137,6 +137,7 @@ type Metric struct {
 	Inferred    bool
 	Datasets    map[string]*Dataset // by lower-case name, as the expression's space sees them
 	Metrics     map[string]*Metric
+	Over        *Dataset // whose rows are counted, where the expression names none (COUNT(*))
 	targetName  string
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
 	"github.com/limn-data/limn/trino/ast"
@@ -38,7 +37,7 @@ func operands(m *model.Metric, outer []Scoped) ([]operand, *Problem) {
 	}
 	var out []operand
 	var bad *Problem
-	ast.Inspect(m.Expr, func(n ast.Node) bool {
+	ast.Walk(m.Expr, func(n ast.Node) bool {
 		if bad != nil {
 			return false
 		}
@@ -122,6 +121,9 @@ func (b *builder) mainBase(m *model.Metric, ops []operand) *model.Dataset {
 				all = append(all, d)
 			}
 		}
+	}
+	if m.Over != nil {
+		return m.Over
 	}
 	if len(all) == 0 && m.Time != nil {
 		return m.Time.Dataset

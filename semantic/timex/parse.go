@@ -10,13 +10,14 @@ import (
 type Phrase struct {
 	Start, End int
 	Range      Range
-	Grain      Grain  // the unit it was said in: Month for "March" and for "last 6 months"
-	Count      int    // units in the range where it was said as a row of them ("last 6 weeks"), else 0
-	Open       bool   // has no end of its own: "since March", "year to date"; To is the day after today
-	Note       string // which of two readings was taken, for the interpretation; empty when there is one
-	Missing    string // the phrase is time, but no such day exists: what is wrong with it
-	Fiscal     bool   // counted in fiscal units
-	Bare       bool   // a year or number that could be something else
+	Grain      Grain    // the unit it was said in: Month for "March" and for "last 6 months"
+	Count      int      // units in the range where it was said as a row of them ("last 6 weeks"), else 0
+	Open       bool     // has no end of its own: "since March", "year to date"; To is the day after today
+	Note       string   // which of two readings was taken, for the interpretation; empty when there is one
+	Missing    string   // the phrase is time, but no such day exists: what is wrong with it
+	Fiscal     bool     // counted in fiscal units
+	Bare       bool     // a year or number that could be something else
+	Ends       [2]Range // of "from A to B": A and B, else zero
 }
 
 // Parser reads phrases under one clock and calendar.
@@ -171,7 +172,7 @@ func (c *cursor) pair(join string) (Phrase, bool) {
 	}
 	c.i = end
 	grain := min(a.Grain, b.Grain)
-	ph := Phrase{Range: Range{a.Range.From, b.Range.To}, Grain: grain, Missing: a.Missing + b.Missing, Fiscal: a.Fiscal || b.Fiscal}
+	ph := Phrase{Range: Range{a.Range.From, b.Range.To}, Grain: grain, Missing: a.Missing + b.Missing, Fiscal: a.Fiscal || b.Fiscal, Ends: [2]Range{a.Range, b.Range}}
 	if b.Range.To.Before(a.Range.From) && ph.Missing == "" {
 		ph.Missing = "the end of “" + c.text(start, end) + "” lies before its start"
 	}

@@ -1,0 +1,202 @@
+package question
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/limn-data/limn/internal/words"
+	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/timex"
+	"github.com/limn-data/limn/trino/ast"
+)
+
+// adHocMetrics makes numbers out of what is defined though no metric is: how many of an entity, how
+// many different values of a dimension, the total or average of a measure. They say what they are in
+// the assumptions, and nobody has certified them.
+func (b *builder) adHocMetrics() bool {
+	d := b.d
+	if d.count && len(d.counted) > 0 && !b.countsGroups() {
+		for _, c := range d.counted {
+			b.addMetric(b.countOf(c))
+		}
+		d.counted = nil
+	}
+	if len(b.q.Metrics) > 0 {
+		return true
+	}
+	var measures []mention
+	take := func(ms []mention) []mention {
+		return slices.DeleteFunc(ms, func(m mention) bool {
+			if measureOf(m) == nil {
+				return false
+			}
+			measures = append(measures, m)
+			return true
+		})
+	}
+	if d.list && len(d.groups) == 0 && d.aggregate == "" && d.top == nil {
+		return true // "list opportunities with their amount"
+	}
+	d.groups = take(d.groups)
+	if d.aggregate != "" || len(d.groups) > 0 || d.grain != timex.NoGrain || d.trend || d.share || d.compare != semantic.NoCompare || len(measures) > 0 {
+		d.loose = take(d.loose)
+	} else if soleMeasure(d.loose) {
+		d.loose = take(d.loose)
+	}
+	for _, m := range measures {
+		b.addMetric(b.aggregateOf(measureOf(m)))
+		b.out.Confidence = min(b.out.Confidence, m.meanings[0].Score)
+	}
+	if len(measures) > 0 {
+		d.aggregate = ""
+	}
+	if len(b.q.Metrics) == 0 && (d.share || len(d.groups) > 0 && d.count) { // "share of accounts by region"
+		for i, l := range d.loose {
+			if e := entityOf(l); e != nil {
+				b.addMetric(b.countOf(l))
+				d.loose = slices.Delete(d.loose, i, i+1)
+				break
+			}
+		}
+	}
+	return true
+}
+
+func soleMeasure(ms []mention) bool {
+	return len(ms) == 1 && measureOf(ms[0]) != nil
+}
+
+// measureOf returns the measure that a mention names, nil when it names none.
+func measureOf(m mention) *model.Field {
+	for _, x := range m.meanings {
+		if x.Kind == KindDimension && x.Field.Role == model.RoleMeasure {
+			return x.Field
+		}
+	}
+	return nil
+}
+
+// countsGroups says that what is counted are the groups that pass a condition on a metric: "how many
+// accounts had more than 10 tickets".
+func (b *builder) countsGroups() bool { return len(b.d.metrics) > 0 }
+
+func deref(d *model.Dataset, field string) ast.Expr {
+	return &ast.Deref{Base: &ast.Ident{Name: d.Name}, Field: &ast.Ident{Name: field}}
+}
+
+func newMetric(b *builder, name, label, text string, d *model.Dataset, c *ast.Call) *model.Metric {
+	return &model.Metric{Name: name, Label: label, Text: text, Description: text, Expr: c, Scale: -1, Up: true, Tier: "",
+		Time: b.r.model.TimeOf(d), Datasets: map[string]*model.Dataset{strings.ToLower(d.Name): d}, Over: d, Inferred: d.Inferred, Owner: d.Asset.Owner, Domain: d.Domain}
+}
+
+func call(fn string, distinct bool, arg ast.Expr) *ast.Call {
+	c := &ast.Call{Name: &ast.QualifiedName{Parts: []*ast.Ident{{Name: fn}}}, Distinct: distinct}
+	if arg == nil {
+		c.Star = true
+	} else {
+		c.Args = []*ast.Arg{{Value: arg}}
+	}
+	return c
+}
+
+// countOf counts the rows of an entity's dataset, or the different values of a dimension.
+func (b *builder) countOf(m mention) *model.Metric {
+	if d := entityOf(m); d != nil {
+		plural := words.Phrase(d.Name)
+		if d.Entity != nil {
+			plural = d.Entity.Plural
+		}
+		b.assume("%s are counted as the rows of %s", plural, d.Table)
+		x := newMetric(b, strings.ReplaceAll(plural, " ", "_")+"_count", "Number of "+plural, "The number of rows of "+d.Table.String()+".", d, call("count", false, nil))
+		x.Unit = "count"
+		return x
+	}
+	f := m.meanings[0].Field
+	b.assume("different values of %s are counted", f)
+	x := newMetric(b, f.Name+"_count", "Number of different "+f.Title(), "The number of different values of "+f.String()+".", f.Dataset, call("count", true, deref(f.Dataset, f.Name)))
+	x.Unit = "count"
+	return x
+}
+
+var aggregateLabels = map[string]string{"avg": "Average", "sum": "Total", "median": "Median", "max": "Highest", "min": "Lowest"}
+
+// aggregateOf totals a measure, or averages it where that was asked or where totals make no sense.
+func (b *builder) aggregateOf(f *model.Field) *model.Metric {
+	fn := b.d.aggregate
+	switch {
+	case fn == "median":
+		x := newMetric(b, "median_"+f.Name, "Median "+f.Title(), "The median of "+f.String()+", approximated by the engine.", f.Dataset, call("approx_percentile", false, deref(f.Dataset, f.Name)))
+		x.Expr.(*ast.Call).Args = append(x.Expr.(*ast.Call).Args, &ast.Arg{Value: &ast.DecimalLit{Text: "0.5"}})
+		x.Unit = f.Unit
+		return x
+	case fn == "" && b.d.top != nil && len(b.d.groups) == 0 && b.d.grain == timex.NoGrain:
+		fn = "min"
+		if b.d.top.desc {
+			fn = "max"
+		}
+		b.d.top = nil
+	case fn == "":
+		fn = "sum"
+	}
+	b.assume("%s is read as the %s of %s", f.Title(), strings.ToLower(aggregateLabels[fn]), f)
+	x := newMetric(b, fn+"_"+f.Name, aggregateLabels[fn]+" "+strings.ToLower(f.Title()), fmt.Sprintf("The %s of %s.", strings.ToLower(aggregateLabels[fn]), f), f.Dataset, call(fn, false, deref(f.Dataset, f.Name)))
+	x.Unit = f.Unit
+	return x
+}
+
+// listing settles that rows of an entity are asked for, not a number.
+func (b *builder) listing() bool {
+	d := b.d
+	if len(b.q.Metrics) > 0 {
+		return true
+	}
+	pool := &d.loose
+	if d.which && len(d.groups) > 0 {
+		pool = &d.groups
+	}
+	for i, l := range *pool {
+		e := entityOf(l)
+		if e == nil || !d.list && !d.which && len(*pool)+len(d.filters)+len(d.periods)+len(d.limits) == 0 {
+			continue
+		}
+		b.q.Rows = e
+		*pool = slices.Delete(*pool, i, i+1)
+		break
+	}
+	if b.q.Rows == nil && len(d.loose) == 0 && len(d.groups) == 1 && d.which { // "which regions do we have"
+		b.addMetric(b.countOf(mention{d.groups[0].span, []Meaning{{Kind: KindEntity, Dataset: b.dataset(d.groups[0].meanings[0])}}}))
+		return true
+	}
+	if b.q.Rows == nil {
+		return true
+	}
+	d.loose = append(d.loose, d.groups...)
+	d.groups = nil
+	b.q.Limit = 0
+	b.showDefaults()
+	return true
+}
+
+// showDefaults leaves the columns to the dataset; fields that the question names are put behind them.
+func (b *builder) showDefaults() {
+	var named []*model.Field
+	for _, l := range b.d.loose {
+		for _, m := range l.meanings {
+			if m.Kind == KindDimension && m.Field.Dataset == b.q.Rows {
+				named = append(named, m.Field)
+				break
+			}
+		}
+	}
+	if len(named) == 0 {
+		return
+	}
+	b.q.Show = slices.Clone(planShow(b.q.Rows))
+}
+
+// measuresUsed says that a measure of a listing or of a threshold has already got its part.
+func (b *builder) measuresUsed(l mention) bool {
+	return slices.ContainsFunc(b.d.limits, func(t threshold) bool { return t.target.span == l.span })
+}

@@ -1,0 +1,544 @@
+package question
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/limn-data/limn/internal/words"
+	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/plan"
+	"github.com/limn-data/limn/semantic/timex"
+)
+
+// builder chooses among meanings and turns a draft into one semantic query, or into what to ask back.
+type builder struct {
+	r     *Reader
+	out   *Reading
+	d     *draft
+	today time.Time
+	q     semantic.Query
+}
+
+// build runs the steps in order; the first that clarifies or declines ends the reading.
+func (b *builder) build() {
+	steps := []func() bool{
+		b.noSuchDate, b.meta, b.unanswerable, b.chooseMetrics, b.adHocMetrics, b.listing, b.chooseGroups, b.chooseFilters,
+		b.looseEnds, b.uncovered, b.periods, b.comparison, b.ranking, b.thresholds, b.outer, b.check,
+	}
+	b.out.Chart = b.d.chart
+	for _, step := range steps {
+		if !step() {
+			return
+		}
+	}
+	b.out.Query = &b.q
+}
+
+func (b *builder) decline(d Decline) bool {
+	b.out.Decline, b.out.Query = &d, nil
+	b.out.Suggestions = b.r.starters(b.out)
+	return false
+}
+
+func (b *builder) clarify(question string, options []Option) bool {
+	b.out.Clarify = &Clarify{Question: question, Options: options}
+	return false
+}
+
+func (b *builder) assume(format string, args ...any) {
+	if s := fmt.Sprintf(format, args...); !slices.Contains(b.out.Assumptions, s) {
+		b.out.Assumptions = append(b.out.Assumptions, s)
+	}
+}
+
+// text is the asker's own words of a span.
+func (b *builder) text(s *Span) string {
+	return b.out.Question[b.out.Tokens[s.Start].Start:b.out.Tokens[s.End-1].End]
+}
+
+// replaced is the question with the words of a span replaced, for options that can be asked as they stand.
+func (b *builder) replaced(s *Span, by string) string {
+	q := b.out.Question
+	return q[:b.out.Tokens[s.Start].Start] + by + q[b.out.Tokens[s.End-1].End:]
+}
+
+func (b *builder) noSuchDate() bool {
+	for _, p := range b.d.periods {
+		if p.phrase.Missing != "" {
+			return b.decline(Decline{Code: NoSuchDate, Reason: upper(p.phrase.Missing) + ".", Hint: "Ask for a date that exists."})
+		}
+	}
+	return true
+}
+
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func (b *builder) unanswerable() bool {
+	no := b.d.no
+	if no == nil {
+		return true
+	}
+	reason := map[string]string{
+		"forecast":  "No forecast is defined here; I answer from recorded data.",
+		"cause":     "A cause cannot be read from the data; I can show what changed, not why.",
+		"judgement": "Whether that is good is for people to judge; I can show the numbers against target and trend.",
+	}[no.Word]
+	return b.decline(Decline{Code: NotAnswerable, Reason: reason, Hint: "Ask for the number itself, by period or by a dimension."})
+}
+
+// note keeps what a meaning assumed, once, and lowers the confidence by its score.
+func (b *builder) took(m Meaning) {
+	if m.Note != "" {
+		b.assume("%s", m.Note)
+	}
+	b.out.Confidence = min(b.out.Confidence, m.Score)
+}
+
+// chooseMetrics settles which metric each mention means.
+func (b *builder) chooseMetrics() bool {
+	for _, mt := range b.d.metrics {
+		best := b.bestMetrics(mt)
+		if len(best) == 0 {
+			return b.notDefined(mt.span)
+		}
+		if len(best) > 1 {
+			var options []Option
+			for _, m := range best {
+				options = append(options, Option{Label: m.Metric.Title() + ": " + firstSentence(m.Metric.Description), Question: b.replaced(mt.span, b.r.unambiguous(m.Metric))})
+			}
+			return b.clarify(fmt.Sprintf("“%s” could mean %d numbers. Which one?", b.text(mt.span), len(best)), options)
+		}
+		b.took(best[0])
+		b.addMetric(best[0].Metric)
+	}
+	return true
+}
+
+func (b *builder) addMetric(m *model.Metric) {
+	if !slices.Contains(b.q.Metrics, m) {
+		b.q.Metrics = append(b.q.Metrics, m)
+	}
+}
+
+// bestMetrics are the meanings of a mention that score best, after those that the question's own
+// dimensions or values cannot be asked of are set aside.
+func (b *builder) bestMetrics(mt mention) []Meaning {
+	ms := slices.Clone(mt.meanings)
+	slices.SortStableFunc(ms, func(x, y Meaning) int { return cmp.Compare(y.Score, x.Score) })
+	fits := slices.DeleteFunc(slices.Clone(ms), func(m Meaning) bool {
+		return slices.ContainsFunc(b.d.groups, func(g mention) bool { return !b.reachesAny(m.Metric, g.meanings) }) ||
+			slices.ContainsFunc(b.d.filters, func(f filter) bool { return !b.reachesAny(m.Metric, f.meanings) })
+	})
+	if len(fits) > 0 {
+		ms = fits
+	}
+	var best []Meaning
+	for _, m := range ms {
+		if m.Score >= ms[0].Score-0.011 && !slices.ContainsFunc(best, func(x Meaning) bool { return x.Metric == m.Metric }) {
+			best = append(best, m)
+		}
+	}
+	return best
+}
+
+func (b *builder) reachesAny(m *model.Metric, ms []Meaning) bool {
+	return slices.ContainsFunc(ms, func(x Meaning) bool { return b.distance(m, b.dataset(x)) >= 0 })
+}
+
+func (b *builder) dataset(m Meaning) *model.Dataset {
+	if m.Field != nil {
+		return m.Field.Dataset
+	}
+	return m.Dataset
+}
+
+// distance is the number of joins from the metric's facts to a dataset, -1 when one of them cannot
+// reach it. Datasets that the metric only counts distinct rows of may stand aside.
+func (b *builder) distance(m *model.Metric, to *model.Dataset) int {
+	if to == nil {
+		return -1
+	}
+	reads := b.r.facts(m)
+	worst := -1
+	for _, d := range reads {
+		paths := b.r.graph.Paths(d, to)
+		if len(paths) == 0 {
+			return -1
+		}
+		worst = max(worst, len(paths[0]))
+	}
+	return worst
+}
+
+// facts are the datasets on whose rows a metric is aggregated: those that it reads, without those that
+// another of them reaches.
+func (r *Reader) facts(m *model.Metric) []*model.Dataset {
+	reads := m.Reads()
+	if len(reads) == 0 && m.Over != nil {
+		reads = []*model.Dataset{m.Over}
+	}
+	return slices.DeleteFunc(slices.Clone(reads), func(d *model.Dataset) bool {
+		return slices.ContainsFunc(reads, func(e *model.Dataset) bool { return e != d && r.graph.Reaches(e, d) && !r.graph.Reaches(d, e) })
+	})
+}
+
+func (b *builder) notDefined(s *Span) bool {
+	return b.decline(Decline{Code: NotDefined, Reason: fmt.Sprintf("“%s” is not defined here.", b.text(s)), Hint: "Ask for one of the numbers below, or have it defined."})
+}
+
+// chosen is a dimension that was settled on.
+type chosen struct {
+	meaning Meaning
+	fields  []*model.Field
+}
+
+// pick settles which field or entity a mention means for the metrics at hand: the best name, then the
+// fewest joins. Two fields of different names that are equally good are asked about.
+func (b *builder) pick(m mention) (Meaning, bool) {
+	type candidate struct {
+		Meaning
+		rank float64
+	}
+	var cs []candidate
+	for _, x := range m.meanings {
+		far := 0
+		for _, mt := range b.q.Metrics {
+			d := b.distance(mt, b.dataset(x))
+			if d < 0 {
+				far = -1
+				break
+			}
+			far = max(far, d)
+		}
+		if len(b.q.Metrics) == 0 && b.q.Rows != nil {
+			far = -1
+			if ps := b.r.graph.Paths(b.q.Rows, b.dataset(x)); len(ps) > 0 {
+				far = len(ps[0])
+			}
+		}
+		if far >= 0 {
+			cs = append(cs, candidate{x, x.Score - 0.02*float64(far)})
+		}
+	}
+	if len(cs) == 0 {
+		return Meaning{}, b.unreachable(m)
+	}
+	slices.SortStableFunc(cs, func(x, y candidate) int { return cmp.Compare(y.rank, x.rank) })
+	if len(cs) > 1 && cs[0].rank-cs[1].rank < 0.005 && !sameConcept(cs[0].Meaning, cs[1].Meaning) {
+		var options []Option
+		for _, c := range cs {
+			if cs[0].rank-c.rank < 0.005 {
+				options = append(options, Option{Label: b.describeMeaning(c.Meaning), Question: b.replaced(m.span, b.precise(m.span, c.Meaning))})
+			}
+		}
+		return Meaning{}, b.clarify(fmt.Sprintf("“%s” could mean %d things. Which one?", b.text(m.span), len(options)), options)
+	}
+	return cs[0].Meaning, true
+}
+
+// sameConcept says that two meanings would show the same thing: an entity and the field that labels it,
+// or fields of one name.
+func sameConcept(x, y Meaning) bool {
+	if x.Kind == KindEntity || y.Kind == KindEntity {
+		return true
+	}
+	return x.Field != nil && y.Field != nil && (strings.EqualFold(x.Field.Name, y.Field.Name) || strings.EqualFold(x.Field.Title(), y.Field.Title())) && x.Value == y.Value
+}
+
+func (b *builder) describeMeaning(m Meaning) string {
+	switch {
+	case m.Value != "":
+		return fmt.Sprintf("%s %s of %s", m.Field.Title(), m.Value, words.Phrase(m.Field.Dataset.Name))
+	case m.Field != nil:
+		return fmt.Sprintf("%s of %s", m.Field.Title(), words.Phrase(m.Field.Dataset.Name))
+	}
+	return words.Phrase(m.Dataset.Name)
+}
+
+// precise names a meaning so that it is read without a second doubt.
+func (b *builder) precise(s *Span, m Meaning) string {
+	if m.Value != "" {
+		return words.Phrase(m.Field.Dataset.Name) + " " + words.Phrase(m.Field.Name) + " \"" + m.Value + "\""
+	}
+	if m.Field != nil {
+		return words.Phrase(m.Field.Dataset.Name) + " " + words.Phrase(m.Field.Name)
+	}
+	return b.text(s)
+}
+
+func (b *builder) unreachable(m mention) bool {
+	what := "these rows"
+	if len(b.q.Metrics) > 0 {
+		what = b.q.Metrics[0].Title()
+	}
+	return b.decline(Decline{Code: Impossible, Reason: fmt.Sprintf("%s cannot be split or filtered by “%s”: no join leads there without counting rows twice.", upper(what), b.text(m.span)), Hint: "Ask for another dimension."})
+}
+
+// chooseGroups settles the dimensions to group by.
+func (b *builder) chooseGroups() bool {
+	if b.q.Rows != nil {
+		return true
+	}
+	for _, g := range b.d.groups {
+		if f := measureOf(g); f != nil && len(b.q.Metrics) > 0 {
+			return b.notDefined(g.span)
+		}
+		m, ok := b.pick(g)
+		if !ok {
+			return false
+		}
+		b.took(m)
+		b.group(m)
+	}
+	return true
+}
+
+// group adds a dimension; an entity is shown by its label, with its key where labels may repeat.
+func (b *builder) group(m Meaning) {
+	add := func(f *model.Field, g timex.Grain) {
+		if !slices.ContainsFunc(b.q.By, func(d semantic.Dimension) bool { return d.Field.String() == f.String() }) {
+			b.q.By = append(b.q.By, semantic.Dimension{Field: f, Grain: g})
+		}
+	}
+	if m.Kind == KindDimension {
+		if m.Field.IsTime() {
+			add(m.Field, timex.Day)
+			return
+		}
+		if e := m.Field.Dataset.Entity; e != nil && e.Label == m.Field && !unique(m.Field) {
+			add(m.Field, timex.NoGrain)
+			b.groupKey(m.Field.Dataset, add)
+			return
+		}
+		add(m.Field, timex.NoGrain)
+		return
+	}
+	d := m.Dataset
+	if d.Entity != nil && d.Entity.Label != nil {
+		add(d.Entity.Label, timex.NoGrain)
+		if unique(d.Entity.Label) {
+			return
+		}
+	}
+	b.groupKey(d, add)
+}
+
+func (b *builder) groupKey(d *model.Dataset, add func(*model.Field, timex.Grain)) {
+	keys := d.PrimaryKey
+	if d.Entity != nil && d.Entity.Key != "" {
+		keys = []string{d.Entity.Key}
+	}
+	for _, k := range keys {
+		if f := d.ColumnField(k); f != nil {
+			add(f, timex.NoGrain)
+		}
+	}
+}
+
+// unique says that a field tells rows apart by itself.
+func unique(f *model.Field) bool {
+	for _, k := range append([][]string{f.Dataset.PrimaryKey}, f.Dataset.UniqueKeys...) {
+		if len(k) == 1 && strings.EqualFold(k[0], f.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// chooseFilters settles the values; several of one field are alternatives.
+func (b *builder) chooseFilters() bool {
+	for _, f := range b.d.filters {
+		ms := b.qualified(f.mention)
+		m, ok := b.pick(mention{f.span, ms})
+		if !ok {
+			return false
+		}
+		b.took(m)
+		op := semantic.Eq
+		if f.not {
+			op = semantic.Ne
+		}
+		i := slices.IndexFunc(b.q.Where, func(p semantic.Predicate) bool { return p.Field == m.Field && p.Op == op })
+		if i < 0 {
+			b.q.Where = append(b.q.Where, semantic.Predicate{Field: m.Field, Op: op, Values: []string{m.Value}})
+			continue
+		}
+		if !slices.Contains(b.q.Where[i].Values, m.Value) {
+			b.q.Where[i].Values = append(b.q.Where[i].Values, m.Value)
+		}
+	}
+	if b.d.versus && len(b.d.filters) > 1 && len(b.d.periods) < 2 {
+		for _, p := range b.q.Where { // "EMEA versus APAC": side by side
+			if p.Op == semantic.Eq && len(p.Values) > 1 && b.q.Rows == nil {
+				b.group(Meaning{Kind: KindDimension, Field: p.Field})
+			}
+		}
+	}
+	return true
+}
+
+// qualified keeps the meanings whose field the words beside the value name ("region EMEA"), if any.
+func (b *builder) qualified(m mention) []Meaning {
+	for i, l := range b.d.loose {
+		gap := m.span.Start - l.span.End
+		if l.span.Start > m.span.Start {
+			gap = l.span.Start - m.span.End
+		}
+		if gap > 2 || gap < 0 {
+			continue
+		}
+		var fit []Meaning
+		for _, x := range m.meanings {
+			for _, y := range l.meanings {
+				if y.Field != nil && y.Field == x.Field || y.Kind == KindEntity && y.Dataset == x.Field.Dataset {
+					fit = append(fit, x)
+				}
+			}
+		}
+		if len(fit) > 0 {
+			b.d.loose = slices.Delete(b.d.loose, i, i+1)
+			return fit
+		}
+	}
+	return m.meanings
+}
+
+// looseEnds gives dimensions and entities without a word of grammar their part.
+func (b *builder) looseEnds() bool {
+	for _, l := range b.d.loose {
+		e := entityOf(l)
+		switch {
+		case b.q.Rows != nil && (e == b.q.Rows || b.shows(l)):
+		case measureOf(l) != nil && b.measuresUsed(l):
+		case len(b.q.Metrics) > 0 && e != nil && b.population(l, e):
+		case len(b.q.Metrics) > 0 && len(b.q.By) == 0 && b.beside(l) || b.d.share && len(b.q.By) == 0:
+			m, ok := b.pick(l)
+			if !ok {
+				return false
+			}
+			b.took(m)
+			b.group(m)
+			b.assume("split by %s", b.text(l.span))
+		case b.mentions(l):
+		default:
+			b.d.open = append(b.d.open, l.span)
+		}
+	}
+	return true
+}
+
+// shows adds a named field to the columns of a listing.
+func (b *builder) shows(l mention) bool {
+	for _, m := range l.meanings {
+		if m.Field != nil && b.r.graph.Reaches(b.q.Rows, m.Field.Dataset) {
+			if !slices.Contains(b.q.Show, m.Field) {
+				b.q.Show = append(b.q.Show, m.Field)
+			}
+			return true
+		}
+		if m.Kind == KindTable || m.Dataset != nil && b.r.graph.Reaches(b.q.Rows, m.Dataset) {
+			return true
+		}
+	}
+	return false
+}
+
+// population says that an entity only names whose numbers they are: the rows of the metric belong to
+// such entities anyway ("revenue of our accounts").
+func (b *builder) population(l mention, e *model.Dataset) bool {
+	for _, m := range b.q.Metrics {
+		if b.distance(m, e) < 0 {
+			return false
+		}
+	}
+	if len(b.d.limits) > 0 && len(b.q.By) == 0 && !b.d.count { // "accounts with more than 10 tickets"
+		b.group(Meaning{Kind: KindEntity, Dataset: e})
+	}
+	return l.span.prep != "" || len(b.q.Where) > 0 || len(b.q.By) > 0
+}
+
+// beside says that a dimension stands directly before or after a metric ("product revenue").
+func (b *builder) beside(l mention) bool {
+	for _, m := range b.d.metrics {
+		if l.span.End == m.span.Start || m.span.End == l.span.Start {
+			return true
+		}
+	}
+	return false
+}
+
+// mentions says that a table or term repeats what the metrics already say.
+func (b *builder) mentions(l mention) bool {
+	for _, m := range l.meanings {
+		for _, q := range b.q.Metrics {
+			if m.Kind == KindTerm && m.Metric == q {
+				return true
+			}
+		}
+		for _, d := range b.q.By {
+			if m.Field == d.Field && m.Field != nil {
+				return true
+			}
+		}
+		for _, p := range b.q.Where {
+			if m.Field == p.Field && m.Field != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// uncovered ends the reading when a word that carries meaning is left, naming it.
+func (b *builder) uncovered() bool {
+	for _, s := range b.d.open {
+		if near := b.r.related(b.text(s)); len(near) > 0 && len(near) <= 4 && len(b.q.Metrics) == 0 {
+			var options []Option
+			for _, m := range near {
+				options = append(options, Option{Label: m.Title() + ": " + firstSentence(m.Description), Question: b.replaced(s, b.r.unambiguous(m))})
+			}
+			if len(options) > 1 {
+				return b.clarify(fmt.Sprintf("“%s” by itself is not defined. Which of these do you mean?", b.text(s)), options)
+			}
+		}
+		return b.notDefinedOrHidden(s)
+	}
+	return true
+}
+
+// check plans the query: what cannot be computed is declined in the planner's own words.
+func (b *builder) check() bool {
+	b.q.Calendar = b.r.cal
+	if len(b.q.Metrics) == 0 && b.q.Rows == nil {
+		return b.nothingAsked()
+	}
+	p, err := plan.Build(b.r.model, b.r.graph, b.q)
+	if err != nil {
+		var problem *plan.Problem
+		if errors.As(err, &problem) {
+			return b.decline(Decline{Code: Impossible, Reason: upper(problem.Message) + ".", Hint: "Ask without it, or for another dimension."})
+		}
+		return b.decline(Decline{Code: Impossible, Reason: err.Error()})
+	}
+	b.out.Plan = p
+	for _, n := range p.Notes {
+		b.assume("%s", n)
+	}
+	return true
+}
+
+// without is the question without the words of a span.
+func (b *builder) without(s *Span) string {
+	q := b.out.Question
+	return strings.TrimSpace(strings.TrimSpace(q[:b.out.Tokens[s.Start].Start]) + " " + strings.TrimSpace(q[b.out.Tokens[s.End-1].End:]))
+}

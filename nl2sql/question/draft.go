@@ -1,0 +1,456 @@
+package question
+
+import (
+	"slices"
+
+	"github.com/limn-data/limn/internal/words"
+	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/timex"
+)
+
+// draft is what the grammar has understood before names are chosen among their meanings.
+type draft struct {
+	metrics   []mention
+	groups    []mention // dimensions and entities to group by
+	loose     []mention // dimensions and entities whose part in the question is not said
+	filters   []filter
+	tests     []fieldTest
+	limits    []threshold
+	periods   []period
+	grain     timex.Grain
+	unit      bool // the grain was said as a bare unit: "which month", "best quarter"
+	trend     bool
+	compare   semantic.Comparison
+	offset    timex.Grain
+	growth    bool
+	target    bool
+	versus    bool
+	top       *rank
+	which     bool
+	count     bool
+	counted   []mention
+	list      bool
+	share     bool
+	aggregate string
+	chart     string
+	meta      map[SignKind]int // how often each sign of a question about the data occurs; weak ones count 1, others 2
+	open      []*Span          // what nobody could read
+	no        *Sign            // a forecast, a cause, a judgement
+	other     bool
+}
+
+// mention is a span with the meanings of one kind that it may have.
+type mention struct {
+	span     *Span
+	meanings []Meaning
+}
+
+type filter struct {
+	mention
+	not bool
+}
+
+type fieldTest struct {
+	mention
+	op     semantic.Op
+	values []string
+}
+
+type threshold struct {
+	op     semantic.Op
+	values []string
+	target mention // empty: the metric of the question
+	pct    bool
+	span   *Span
+}
+
+type period struct {
+	phrase timex.Phrase
+	versus bool
+	not    bool
+	span   *Span
+}
+
+type rank struct {
+	desc   bool
+	change bool // by the change, not by the value
+	n      int
+	said   bool // a number was said or "top" was: not a superlative of one
+	span   *Span
+}
+
+func (s *Span) of(kinds ...Kind) []Meaning {
+	var out []Meaning
+	for _, m := range s.Meanings {
+		if slices.Contains(kinds, m.Kind) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func (s *Span) signs() []Sign {
+	var out []Sign
+	for _, m := range s.Meanings {
+		if m.Kind == KindGrammar {
+			out = append(out, m.Sign)
+		}
+	}
+	return out
+}
+
+func (s *Span) is(k SignKind) bool {
+	return slices.ContainsFunc(s.signs(), func(g Sign) bool { return g.Kind == k })
+}
+
+// drafter walks the spans once from left to right. The states are what the last words have opened:
+// "by" opens a list of groups, "excluding" a list of values, "more than" waits for a number.
+type drafter struct {
+	d     *draft
+	toks  []words.Token
+	spans []*Span
+	i     int
+
+	grouping  bool
+	negating  bool
+	ranking   *rank
+	pending   *threshold
+	whichNext bool
+	countNext bool
+	listNext  bool
+	versus    bool
+	lastNum   *Span
+	lastGroup int // index of the last span that was taken for a group
+}
+
+func newDraft(toks []words.Token, spans []*Span) *draft {
+	w := &drafter{d: &draft{meta: map[SignKind]int{}}, toks: toks, spans: spans, lastGroup: -9}
+	for ; w.i < len(spans); w.i++ {
+		w.step(spans[w.i])
+	}
+	if w.lastNum != nil {
+		w.d.open = append(w.d.open, w.lastNum)
+	}
+	return w.d
+}
+
+// next is the following span that is not a filler, nil at the end.
+func (w *drafter) next() *Span {
+	for j := w.i + 1; j < len(w.spans); j++ {
+		if w.spans[j].Kind != KindFiller {
+			return w.spans[j]
+		}
+	}
+	return nil
+}
+
+func (w *drafter) prev() *Span {
+	for j := w.i - 1; j >= 0; j-- {
+		if w.spans[j].Kind != KindFiller {
+			return w.spans[j]
+		}
+	}
+	return nil
+}
+
+func (w *drafter) step(s *Span) {
+	switch {
+	case s.Kind == KindFiller:
+		if t := w.toks[s.Start]; t.Kind == words.Word {
+			w.closeOn(t.Norm)
+		} else if t.Norm == ";" {
+			w.close()
+		}
+		return
+	case s.Period != nil && w.takesPeriod(s):
+		w.period(s)
+		return
+	case s.Kind == KindNumber && len(s.of(KindValue)) == 0:
+		w.number(s)
+		return
+	case s.Kind == KindOpen && len(s.Meanings) == 0:
+		w.d.open = append(w.d.open, s)
+		return
+	}
+	if w.name(s) {
+		return
+	}
+	for _, g := range s.signs() {
+		w.sign(s, g)
+		return
+	}
+	w.d.open = append(w.d.open, s)
+}
+
+// closeOn ends an open list at a preposition that begins something new.
+func (w *drafter) closeOn(word string) {
+	switch word {
+	case "in", "for", "on", "during", "within", "at":
+		w.grouping, w.negating = false, w.negating && word != "for" && w.prev() != nil && w.prev().is(signNot)
+	case "from":
+		w.negating = w.negating && w.prev() != nil && w.prev().is(signNot)
+		w.grouping = false
+	}
+}
+
+func (w *drafter) close() { w.grouping, w.negating, w.versus = false, false, false }
+
+// takesPeriod says whether a span that could be time is: a bare number after "top" or "more than" is a
+// number, and a name of the workspace stays a name.
+func (w *drafter) takesPeriod(s *Span) bool {
+	if len(s.of(KindMetric, KindDimension, KindEntity, KindValue)) > 0 && s.Period.Bare && s.Period.End-s.Period.Start == 1 {
+		return false
+	}
+	return !(s.Period.Bare && s.Period.Grain == timex.Year && (w.pending != nil || w.ranking != nil && w.ranking.n == 0))
+}
+
+func (w *drafter) period(s *Span) {
+	w.grouping = false
+	w.d.periods = append(w.d.periods, period{phrase: *s.Period, versus: w.versus, not: w.negating, span: s})
+	w.versus, w.negating = false, false
+}
+
+func (w *drafter) number(s *Span) {
+	t := w.toks[s.Start]
+	v, _ := words.Numeral(t)
+	switch {
+	case w.pending != nil:
+		w.pending.values = append(w.pending.values, v.String())
+		w.pending.pct = w.pending.pct || t.Percent
+		if w.pending.op == semantic.Between && len(w.pending.values) < 2 {
+			return
+		}
+		w.d.limits = append(w.d.limits, *w.pending)
+		w.pending = nil
+	case w.ranking != nil && w.ranking.n == 0:
+		if n, ok := words.Int(t); ok && n > 0 {
+			w.ranking.n, w.ranking.said = n, true
+			return
+		}
+		w.d.open = append(w.d.open, s)
+	case w.next() != nil && w.next().is(signTop):
+		w.lastNum = s // "the 5 largest accounts"
+	case w.next() != nil && w.next().is(signThreshold):
+		w.lastNum = s // "10 or more"
+	default:
+		w.d.open = append(w.d.open, s)
+	}
+}
+
+// name takes a span for something that the workspace defines, by what the words before it have opened.
+// It reports false where the span is grammar here.
+func (w *drafter) name(s *Span) bool {
+	metrics, groups, values := s.of(KindMetric), s.of(KindDimension, KindEntity), s.of(KindValue)
+	if w.grammarWins(s) {
+		return false
+	}
+	switch {
+	case len(metrics)+len(groups)+len(values) == 0:
+		if ms := s.of(KindTable, KindTerm); len(ms) > 0 {
+			w.d.loose = append(w.d.loose, mention{s, ms})
+			return true
+		}
+		return false
+	case len(groups) > 0 && w.groupHere(s, len(metrics) > 0):
+		w.d.groups = append(w.d.groups, mention{s, groups})
+		w.lastGroup = w.i
+		if w.ranking != nil || w.whichNext {
+			w.grouping = false
+		}
+		w.whichNext, w.ranking, w.listNext = false, nil, false
+	case len(groups) > 0 && w.countNext && (len(metrics) == 0 || plainly(groups, metrics)):
+		w.d.counted = append(w.d.counted, mention{s, groups})
+		w.countNext = false
+	case len(groups) > 0 && w.listNext && len(s.of(KindEntity)) > 0:
+		w.d.loose = append(w.d.loose, mention{s, s.of(KindEntity)})
+		w.listNext, w.d.list = false, true
+	case len(values) > 0 && (len(metrics) == 0 || w.negating) && (len(groups) == 0 || w.negating || values[0].Score > groups[0].Score):
+		w.d.filters = append(w.d.filters, filter{mention{s, values}, w.negating})
+		w.versus = false
+		return true
+	case len(metrics) > 0:
+		w.metric(s, metrics)
+	default:
+		w.d.loose = append(w.d.loose, mention{s, groups})
+	}
+	w.negating = w.negating && len(values) > 0
+	return true
+}
+
+// grammarWins says that a span which is both a name and a word of the grammar is the latter here:
+// "by month" with a field called month, "top" before a number, "total" before a metric.
+func (w *drafter) grammarWins(s *Span) bool {
+	for _, g := range s.signs() {
+		switch g.Kind {
+		case signGrain:
+			return true
+		case signTop:
+			if n := w.next(); n != nil && (n.Kind == KindNumber || n.Kind == KindMetric) {
+				return true
+			}
+		case signAggregate, signCount, signList, signShare, signGrowth:
+			if n := w.next(); n != nil && len(n.of(KindMetric, KindDimension, KindEntity)) > 0 && len(s.of(KindMetric)) == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// plainly says that the best group meaning is named as well as the best metric.
+func plainly(groups, metrics []Meaning) bool { return groups[0].Score > metrics[0].Score }
+
+// groupHere says whether a dimension or entity at this place is something to group by.
+func (w *drafter) groupHere(s *Span, alsoMetric bool) bool {
+	entity := len(s.of(KindEntity)) > 0
+	switch {
+	case w.grouping:
+		return !alsoMetric || w.ranking == nil && len(w.d.metrics) > 0
+	case w.whichNext:
+		return true
+	case w.ranking != nil:
+		return !alsoMetric || entity && w.rankedBy()
+	}
+	// "by region and plan": the word after "and" goes on with the list.
+	return w.i-w.lastGroup == 2 && w.prev() != nil && w.prev().is(signAnd) && !alsoMetric
+}
+
+// rankedBy says that a "by METRIC" follows, so that what is ranked is an entity even where its name is
+// also a metric ("top 5 accounts by revenue").
+func (w *drafter) rankedBy() bool {
+	for j := w.i + 1; j < len(w.spans); j++ {
+		if w.spans[j].is(signBy) || w.spans[j].is(signWith) {
+			for k := j + 1; k < len(w.spans); k++ {
+				if len(w.spans[k].of(KindMetric)) > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (w *drafter) metric(s *Span, ms []Meaning) {
+	w.d.metrics = append(w.d.metrics, mention{s, ms})
+	w.countNext, w.listNext = false, false
+	w.grouping, w.ranking = false, nil
+	// "more than 10 tickets": the number just before is about this metric.
+	if n := len(w.d.limits); n > 0 && w.d.limits[n-1].target.span == nil {
+		if p := w.prev(); p != nil && (p.Kind == KindNumber || p.is(signThreshold)) {
+			w.d.limits[n-1].target = mention{s, ms}
+		}
+	}
+}
+
+// sign takes a word of the grammar.
+func (w *drafter) sign(s *Span, g Sign) {
+	d := w.d
+	switch g.Kind {
+	case signBy:
+		w.grouping, w.negating = true, false
+	case signGrain:
+		d.grain = g.Grain
+	case signUnit:
+		switch {
+		case w.grouping, w.whichNext, w.ranking != nil, w.i-w.lastGroup == 2 && w.prev().is(signAnd):
+			d.grain, d.unit = g.Grain, true
+			w.whichNext, w.ranking = false, nil
+		default:
+			d.open = append(d.open, s)
+		}
+	case signTrend:
+		d.trend = true
+	case signCompare:
+		d.compare, d.offset = g.Compare, g.Grain
+	case signVersus:
+		w.versus, d.versus = true, true
+		w.grouping = false
+	case signGrowth:
+		d.growth = true
+	case signTarget:
+		d.target = true
+	case signTop:
+		d.growth = d.growth || g.Word == "growth"
+		d.top = &rank{desc: g.Desc, span: s, change: g.Word == "growth", said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
+		if w.lastNum != nil {
+			n, _ := words.Int(w.toks[w.lastNum.Start])
+			d.top.n, d.top.said = n, true
+			w.lastNum = nil
+		}
+		w.ranking = d.top
+	case signWhich:
+		d.which, w.whichNext = true, true
+	case signCount:
+		d.count, w.countNext = true, true
+	case signList:
+		w.listNext, d.list = true, true
+	case signShare:
+		d.share = true
+		w.grouping = false
+	case signAggregate:
+		if d.aggregate == "" {
+			d.aggregate = g.Word
+		}
+	case signThreshold:
+		if w.lastNum != nil { // "10 or more"
+			v, _ := words.Numeral(w.toks[w.lastNum.Start])
+			d.limits = append(d.limits, threshold{op: g.Op, values: []string{v.String()}, pct: w.toks[w.lastNum.Start].Percent, span: s})
+			w.lastNum = nil
+			return
+		}
+		if n := w.next(); n == nil || n.Kind != KindNumber && !(n.Period != nil && n.Period.Bare) {
+			w.thresholdWithoutNumber(s, g)
+			return
+		}
+		w.pending = &threshold{op: g.Op, span: s}
+		if p := w.prev(); p != nil && len(p.of(KindMetric)) > 0 {
+			w.pending.target = mention{p, p.of(KindMetric)}
+		} else if p != nil && len(p.of(KindDimension)) > 0 {
+			w.pending.target = mention{p, p.of(KindDimension)}
+		}
+	case signNot:
+		w.negating, w.grouping = true, false
+	case signAnd:
+		w.versus = w.versus || d.versus && w.prev() != nil && w.prev().Period != nil
+	case signWith:
+		w.grouping, w.whichNext = false, false
+	case signDefine, signOwner, signOrigin, signFresh, signAbout:
+		n := 2
+		if g.Word == "weak" {
+			n = 1
+		}
+		d.meta[g.Kind] += n
+	case signChart:
+		d.chart = g.Word
+	case signUnanswered:
+		d.no = &g
+	case signOther:
+		d.other = true
+	}
+}
+
+// thresholdWithoutNumber: "over" and "up to" before something that is no number are prepositions;
+// "more than" before a comparison asks for groups that grew.
+func (w *drafter) thresholdWithoutNumber(s *Span, g Sign) {
+	word := w.toks[s.Start].Norm
+	if word == "over" || word == "up" || word == "under" || word == "above" || word == "below" || word == "between" {
+		return
+	}
+	if n := w.next(); n != nil && (n.is(signCompare) || n.Period != nil) {
+		w.d.limits = append(w.d.limits, threshold{op: g.Op, values: []string{"0"}, span: s})
+		w.versus, w.d.versus = true, true
+		return
+	}
+	w.d.open = append(w.d.open, s)
+}
+
+// entityOf returns the dataset that a mention names, nil when it is a field.
+func entityOf(m mention) *model.Dataset {
+	for _, x := range m.meanings {
+		if x.Kind == KindEntity {
+			return x.Dataset
+		}
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package question
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/limn-data/limn/internal/words"
+	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/plan"
+	"github.com/limn-data/limn/semantic/timex"
+)
+
+// describe says how the question was read, in one sentence with the dates spelled out.
+func (b *builder) describe() {
+	switch {
+	case b.out.Meta != nil:
+		b.out.Sentence = b.out.Meta.sentence()
+	case b.out.Query != nil:
+		b.out.Sentence = Describe(*b.out.Query)
+	}
+}
+
+func (m *Meta) sentence() string {
+	about := m.Subject
+	switch {
+	case m.Metric != nil:
+		about = m.Metric.Title()
+	case m.Table != nil:
+		about = m.Table.Name.String()
+	case m.Dataset != nil:
+		about = m.Dataset.Table.String()
+	case m.Field != nil:
+		about = m.Field.Title()
+	}
+	return fmt.Sprintf(metaSentences[m.Kind], about)
+}
+
+var metaSentences = map[MetaKind]string{MetaDefine: "What %s means", MetaOwner: "Who owns %s", MetaOrigin: "Where %s comes from", MetaFresh: "How fresh %s is", MetaAbout: "What data there is about %s"}
+
+// Describe is the sentence for a query: what, by what, for which values, when, beside what.
+func Describe(q semantic.Query) string {
+	var s strings.Builder
+	if q.Rows != nil {
+		s.WriteString(upper(entityPlural(q.Rows)))
+	} else {
+		for i, m := range q.Metrics {
+			if i > 0 {
+				s.WriteString(" and ")
+			}
+			s.WriteString(m.Title())
+		}
+	}
+	var by []string
+	shown := map[*model.Dataset]bool{}
+	for _, d := range q.By {
+		if e := d.Field.Dataset.Entity; e != nil && (e.Label == d.Field || strings.EqualFold(e.Key, d.Field.Name)) {
+			if !shown[d.Field.Dataset] {
+				by = append(by, e.Name)
+			}
+			shown[d.Field.Dataset] = true
+			continue
+		}
+		by = append(by, strings.ToLower(d.Field.Title()))
+	}
+	if q.Grain != timex.NoGrain {
+		by = append(by, q.Grain.String())
+	}
+	if len(by) > 0 {
+		s.WriteString(" by " + strings.Join(by, " and "))
+	}
+	switch q.Over {
+	case semantic.CountGroups:
+		text := s.String()
+		s.Reset()
+		s.WriteString("How many: " + text)
+	case semantic.AvgGroups:
+		text := s.String()
+		s.Reset()
+		s.WriteString("Average of " + text)
+	}
+	for _, p := range q.Where {
+		s.WriteString(", " + predicateText(p))
+	}
+	if len(q.Part) > 0 {
+		s.WriteString(", the share of " + predicateText(q.Part[0]))
+	} else if q.Share == semantic.ShareTotal {
+		s.WriteString(", each as a share of the total")
+	}
+	for _, t := range q.Having {
+		s.WriteString(", where " + thresholdText(t))
+	}
+	s.WriteString(", " + PeriodText(q.Period, q.Calendar))
+	s.WriteString(compareText(q))
+	if len(q.Order) > 0 {
+		way := "lowest"
+		if q.Order[0].Desc {
+			way = "highest"
+		}
+		if q.Limit > 0 {
+			fmt.Fprintf(&s, ", the %d %s", q.Limit, way)
+		} else {
+			fmt.Fprintf(&s, ", %s first", way)
+		}
+	}
+	return s.String()
+}
+
+func entityPlural(d *model.Dataset) string {
+	if d.Entity != nil {
+		return d.Entity.Plural
+	}
+	return words.Phrase(d.Name)
+}
+
+var opText = map[semantic.Op]string{semantic.Lt: "less than", semantic.Le: "at most", semantic.Gt: "more than", semantic.Ge: "at least", semantic.Eq: "", semantic.Contains: "containing"}
+
+func predicateText(p semantic.Predicate) string {
+	vs := strings.Join(p.Values, " or ")
+	switch p.Op {
+	case semantic.Eq:
+		return p.Field.Title() + " " + vs
+	case semantic.Ne:
+		return "without " + p.Field.Title() + " " + vs
+	case semantic.Between:
+		return p.Field.Title() + " between " + strings.Join(p.Values, " and ")
+	}
+	return p.Field.Title() + " " + opText[p.Op] + " " + vs
+}
+
+func thresholdText(t semantic.Threshold) string {
+	what := t.Metric.Title()
+	if t.Pct {
+		what = "the change of " + what
+	}
+	if t.Prior {
+		if t.Op == semantic.Gt {
+			return what + " rose"
+		}
+		return what + " fell"
+	}
+	if t.Op == semantic.Between {
+		return what + " is between " + strings.Join(t.Values, " and ")
+	}
+	return strings.TrimSpace(what+" is "+opText[t.Op]) + " " + t.Values[0]
+}
+
+// PeriodText names a period with its dates: "Q3 2026 (1 Jul to 30 Sep 2026)".
+func PeriodText(r timex.Range, cal timex.Calendar) string {
+	switch {
+	case r.IsZero():
+		return "over all data"
+	case r.From.IsZero():
+		return "up to " + r.Last().Format("2 Jan 2006")
+	case r.To.IsZero():
+		return "from " + r.From.Format("2 Jan 2006")
+	}
+	label := cal.Describe(r)
+	dates := span(r)
+	if label == dates || r.Days() <= 1 {
+		return "for " + label
+	}
+	if strings.Contains(label, " to ") {
+		return "from " + label
+	}
+	return "for " + label + " (" + dates + ")"
+}
+
+// span writes the dates of a range without saying the year twice.
+func span(r timex.Range) string {
+	first := "2 Jan 2006"
+	if r.From.Year() == r.Last().Year() {
+		first = "2 Jan"
+	}
+	return r.From.Format(first) + " to " + r.Last().Format("2 Jan 2006")
+}
+
+func compareText(q semantic.Query) string {
+	each := ""
+	if q.Grain != timex.NoGrain {
+		each = "each "
+	}
+	switch q.Compare {
+	case semantic.PriorYear:
+		if q.Grain != timex.NoGrain {
+			return ", " + each + "beside the same " + q.Grain.String() + " a year earlier"
+		}
+		return ", beside the same days a year earlier"
+	case semantic.PriorPeriod:
+		s := plan.Offset(q)
+		if q.Grain != timex.NoGrain {
+			return ", " + each + "beside the " + s.Grain.String() + " before"
+		}
+		if s.N == 1 {
+			return ", beside the " + s.Grain.String() + " before"
+		}
+		return fmt.Sprintf(", beside the %d %ss before", s.N, s.Grain)
+	case semantic.CompareRange:
+		return ", beside " + strings.TrimPrefix(strings.TrimPrefix(PeriodText(q.Versus, q.Calendar), "for "), "from ")
+	case semantic.ToTarget:
+		return ", beside target"
+	}
+	return ""
+}
