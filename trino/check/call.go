@@ -65,6 +65,10 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	case kind == functions.Aggregate:
 		c.found = append(c.found, foundCall{e, aggregateCall, c.aggregate})
 		c.aggregate = e
+		if c.sel != nil {
+			c.sel.aggregating++
+			defer func(sel *selection) { sel.aggregating-- }(c.sel)
+		}
 	}
 	if !c.callForm(e, name, kind) {
 		c.aggregate = aggregate
@@ -144,6 +148,9 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 		return false
 	case e.Filter != nil && e.Over != nil:
 		c.report(c.sel.at(e), NotSupported, "FILTER is not yet supported for window functions")
+		return false
+	case e.Over != nil && len(e.OrderBy) > 0 && kind == functions.Window:
+		c.report(e.At, NotSupported, "Only aggregation window functions with ORDER BY are supported")
 		return false
 	case e.Mode != "":
 		c.report(e.At, "INVALID_PROCESSING_MODE", "%s semantics is not supported out of pattern recognition context", e.Mode)

@@ -27,6 +27,7 @@ type Catalog interface {
 type Table struct {
 	Catalog, Schema, Name string
 	Columns               []TableColumn
+	Versioned             bool // its connector keeps old versions: FOR TIMESTAMP AS OF, FOR VERSION AS OF
 	// View is the view's query, nil for a table and for a view whose query is not known. Its
 	// unqualified names mean tables of ViewCatalog and ViewSchema.
 	View                    *ast.Query

@@ -163,7 +163,7 @@ func (c *checker) resolved(e ast.Expr, parts []string, col *Column, found *Scope
 		c.report(e.Span(), InvalidColumnReference, "LATERAL reference not allowed in %s JOIN", found.forbidden)
 	}
 	markRead(col)
-	if found.output && c.aggregate != nil && c.sel != nil && c.sel.node != nil {
+	if found.output != nil && found.output.aggregating > 0 {
 		c.report(e.Span(), ColumnNotFound, "Invalid reference to output projection attribute from ORDER BY aggregation")
 	}
 	c.notes[e] = note{typ: col.Type, ref: col}

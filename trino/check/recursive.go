@@ -27,12 +27,11 @@ func (c *checker) recursive(cte *ast.CTE, name string, outer *Scope, names *name
 		c.invalidRecursion(refs[0], "recursive reference outside of a UNION query")
 		return nil
 	}
-	base := c.body(union.Left, outer, names)
 	if bad := references(union.Left, name); len(bad) > 0 {
-		// The base sees the tables around it, so that a table of the same name is found or not there.
 		c.invalidRecursion(bad[0], "WITH table name is referenced in the base relation of recursion")
 		return nil
 	}
+	base := c.body(union.Left, outer, names)
 	steps := references(union.Right, name)
 	if len(steps) > 1 {
 		c.invalidRecursion(steps[1], "multiple recursive references in the step relation of recursion")
@@ -87,7 +86,7 @@ func references(n ast.Node, name string) (refs []*ast.Table) {
 			return
 		case *ast.TableQuery:
 			if len(n.Name.Parts) == 1 && lower(n.Name.Parts[0].Name) == name {
-				refs = append(refs, &ast.Table{Loc: n.Name.Loc, Name: n.Name})
+				refs = append(refs, &ast.Table{Loc: n.Loc, Name: n.Name})
 			}
 			return
 		case *ast.Query:

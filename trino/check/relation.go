@@ -14,10 +14,11 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQuery) []*Column {
 	switch r := r.(type) {
 	case *ast.Table:
+		cols := c.tableNamed(r, r.Name, r.At, names)
 		if r.Version != nil {
-			c.notYet(r, "A versioned table")
+			c.version(r)
 		}
-		return c.tableNamed(r, r.Name, r.At, names)
+		return cols
 	case *ast.Aliased:
 		return c.aliased(r, outer, lateral, names)
 	case *ast.ParenRel:
@@ -45,6 +46,26 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 		return nil
 	}
 	panic("check: unknown relation")
+}
+
+// version judges FOR TIMESTAMP|VERSION AS OF. Whether a time lies in the past is the engine's to say.
+func (c *checker) version(r *ast.Table) {
+	v := r.Version
+	use := c.uses[r]
+	t := c.expr(v.Expr, &Scope{})
+	isNull := t.Kind() == types.Unknown
+	if cast, ok := strip(v.Expr).(*ast.Cast); ok {
+		_, isNull = strip(cast.X).(*ast.NullLit)
+	}
+	switch k := t.Kind(); {
+	case k == types.Invalid:
+	case v.Timestamp && k != types.Unknown && k != types.Date && k != types.Timestamp && k != types.TimestampTZ:
+		c.mismatch(v.At, "Type %s invalid. Temporal pointers must be of type Timestamp, Timestamp with Time Zone, or Date.", t)
+	case isNull:
+		c.report(v.At, InvalidArguments, "Pointer value cannot be NULL")
+	case use == nil || !use.Table.Versioned:
+		c.report(ast.Span{}, NotSupported, "This connector does not support versioned tables")
+	}
 }
 
 // derived gives the columns of a subquery without an alias: they have no qualifier.

@@ -1,10 +1,14 @@
 package check
 
-import "github.com/limn-data/limn/trino/ast"
+import (
+	"reflect"
+
+	"github.com/limn-data/limn/trino/ast"
+)
 
 // sameExpr compares two expressions by shape. Names are equal when they mean the same column; where
-// they mean none (parameters of lambdas), when they are spelled alike. Queries are never equal but to
-// themselves.
+// they mean none (parameters of lambdas), when they are spelled alike. Queries inside are compared as
+// written.
 func sameExpr(notes map[ast.Expr]note, a, b ast.Expr) bool {
 	a, b = strip(a), strip(b)
 	if a == nil || b == nil {
@@ -85,7 +89,7 @@ func sameExpr(notes map[ast.Expr]note, a, b ast.Expr) bool {
 		return ok && a.Not == b.Not && a.Symmetric == b.Symmetric && same(a.X, b.X) && same(a.Lo, b.Lo) && same(a.Hi, b.Hi)
 	case *ast.In:
 		b, ok := b.(*ast.In)
-		return ok && a.Query == nil && b.Query == nil && a.Not == b.Not && same(a.X, b.X) && all(a.List, b.List)
+		return ok && a.Not == b.Not && same(a.X, b.X) && all(a.List, b.List) && sameText(a.Query, b.Query)
 	case *ast.Like:
 		b, ok := b.(*ast.Like)
 		return ok && a.Not == b.Not && same(a.X, b.X) && same(a.Pattern, b.Pattern) && same(a.Escape, b.Escape)
@@ -135,6 +139,12 @@ func sameExpr(notes map[ast.Expr]note, a, b ast.Expr) bool {
 			}
 		}
 		return true
+	case *ast.Subquery:
+		b, ok := b.(*ast.Subquery)
+		return ok && sameText(a.Query, b.Query)
+	case *ast.Exists:
+		b, ok := b.(*ast.Exists)
+		return ok && sameText(a.Query, b.Query)
 	case *ast.Subscript:
 		b, ok := b.(*ast.Subscript)
 		return ok && same(a.X, b.X) && same(a.Index, b.Index)
@@ -194,4 +204,57 @@ func sameSort(a, b []*ast.SortItem, same func(a, b ast.Expr) bool) bool {
 		}
 	}
 	return true
+}
+
+// sameText compares two trees node by node, places and comments apart. It is slow, and used only for
+// queries inside expressions that are repeated in GROUP BY or ORDER BY.
+func sameText(a, b *ast.Query) bool {
+	return sameValue(reflect.ValueOf(a), reflect.ValueOf(b))
+}
+
+var (
+	locType     = reflect.TypeFor[ast.Loc]()
+	spanType    = reflect.TypeFor[ast.Span]()
+	commentType = reflect.TypeFor[[]ast.Comment]()
+)
+
+func sameValue(a, b reflect.Value) bool {
+	if a.IsValid() != b.IsValid() {
+		return false
+	}
+	if !a.IsValid() {
+		return true
+	}
+	if a.Type() != b.Type() {
+		return false
+	}
+	switch a.Type() {
+	case locType, spanType, commentType:
+		return true
+	}
+	switch a.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if a.IsNil() || b.IsNil() {
+			return a.IsNil() == b.IsNil()
+		}
+		return sameValue(a.Elem(), b.Elem())
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if !sameValue(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Slice:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for i := range a.Len() {
+			if !sameValue(a.Index(i), b.Index(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return a.Equal(b)
 }

@@ -33,9 +33,9 @@ type relName struct{ catalog, schema, table string }
 type Scope struct {
 	cols     []*Column
 	parent   *Scope
-	boundary bool // the parent belongs to an enclosing query
-	output   bool // the columns are aliases of a select list, visible to ORDER BY
-	lambda   bool // the columns are parameters of a lambda
+	boundary bool       // the parent belongs to an enclosing query
+	lambda   bool       // the columns are parameters of a lambda
+	output   *selection // set where the columns are a select list's, which ORDER BY sees
 	// forbidden names the join whose right side may not look at these columns.
 	forbidden string
 }

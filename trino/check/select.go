@@ -18,6 +18,8 @@ type selection struct {
 	groupCols  map[*Column]bool
 	groupExprs []ast.Expr
 	aggregated bool // it has aggregates, GROUP BY or HAVING
+
+	aggregating int // > 0 while arguments of an aggregate of this SELECT are typed
 }
 
 // outItem is one output column and the expression behind it, nil for a column of *.
@@ -106,7 +108,9 @@ func (c *checker) singleColumn(s *selection, item *ast.SingleColumn) {
 	case *ast.Ident:
 		col.Name = e.Name
 	case *ast.Deref:
-		col.Name = e.Field.Name
+		if buf := [4]string{}; nameParts(e, buf[:]) != nil { // a field of what is no name gives no name
+			col.Name = e.Field.Name
+		}
 	}
 	if item.Alias != nil {
 		col.Name = item.Alias.Name
@@ -131,15 +135,16 @@ func (c *checker) allColumns(s *selection, item *ast.AllColumns) {
 		if c.qualifiedStar(s, item, target, parts) {
 			return
 		}
-		if len(parts) == 1 { // a bare name before .* is a relation, never a column
+		// What is no relation must be relation.column and fields below it; a bare column never is.
+		if len(parts) == 1 {
 			c.unresolved(item, target)
 			return
 		}
-		if col, _, many := s.scope.resolve(parts); col == nil && !many && !s.scope.prefixed(parts) {
-			c.unresolved(item, target)
+		if col, _, many := s.scope.resolve(parts[:2]); many {
+			c.columnAmbiguous(target, parts[:2])
 			return
-		} else if many {
-			c.columnAmbiguous(target, parts)
+		} else if col == nil {
+			c.unresolved(item, target)
 			return
 		}
 	}
@@ -162,10 +167,7 @@ func (c *checker) allColumns(s *selection, item *ast.AllColumns) {
 			col.Name = item.Aliases[i].Name
 			col.key = lower(col.Name)
 		}
-		s.items = append(s.items, outItem{nil, col})
-		if s.node.GroupBy != nil {
-			s.items[len(s.items)-1].expr = target
-		}
+		s.items = append(s.items, outItem{target, col})
 	}
 }
 
@@ -189,16 +191,19 @@ func (c *checker) qualifiedStar(s *selection, item *ast.AllColumns, target ast.E
 				rels = append(rels, r)
 			}
 		}
-		column, _ := scope.lookup(parts)
+		var column *Column
+		if len(parts) > 1 {
+			column, _ = scope.lookup(parts[:2])
+		}
 		switch {
-		case len(cols) > 0 && column != nil && len(parts) > 1:
+		case len(cols) > 0 && column != nil:
 			c.report(target.Span(), AmbiguousName, "Reference '%s' is ambiguous", lower(spell(target)))
 			return true
 		case len(cols) > 0:
 			if scope != s.scope {
 				for _, col := range cols {
 					if col.Name == "" {
-						c.report(item.At, NotSupported, "SELECT * from outer scope table not supported with anonymous columns")
+						c.report(s.node.At, NotSupported, "SELECT * from outer scope table not supported with anonymous columns")
 						return true
 					}
 				}
@@ -342,10 +347,11 @@ func (c *checker) groupSets(s *selection, n ast.Node) {
 }
 
 func (c *checker) having(s *selection) {
-	mark := len(c.found)
+	mark, pm := len(c.found), len(c.problems)
 	t := c.expr(s.node.Having, s.scope)
 	for _, f := range c.found[mark:] {
 		if f.kind == windowCall {
+			c.problems = c.problems[:pm] // looked for before anything is typed
 			c.report(f.call.Span(), NestedWindow, "HAVING clause cannot contain window functions or row pattern measures")
 			break
 		}
@@ -356,7 +362,7 @@ func (c *checker) having(s *selection) {
 // orderBy judges the sort items: they see the select list's names first, then FROM's columns. It
 // gives the expressions that are not just positions.
 func (c *checker) orderBy(s *selection, q *ast.Query, out []*Column) (sorted []ast.Expr) {
-	scope := &Scope{cols: out, parent: s.scope, output: true}
+	scope := &Scope{cols: out, parent: s.scope, output: s}
 	for _, item := range q.OrderBy {
 		if n, ok := ordinal(item.Expr); ok {
 			if col := c.orderByPosition(item, n, out); col != nil {

@@ -14,7 +14,7 @@ func (c *checker) windowClause(s *selection) {
 	}
 	s.windows = map[string]*ast.WindowSpec{}
 	for _, w := range s.node.Windows {
-		key := lower(w.Name.Name)
+		key := windowKey(w.Name)
 		if s.windows[key] != nil {
 			c.report(w.At, DuplicateWindowName, "WINDOW name '%s' specified more than once", w.Name.Name)
 			continue
@@ -22,6 +22,14 @@ func (c *checker) windowClause(s *selection) {
 		c.windowSpec(w.Spec, s.scope)
 		s.windows[key] = w.Spec
 	}
+}
+
+// windowKey: unlike other names, those of windows tell "w" and w apart; a bare name is upper case.
+func windowKey(id *ast.Ident) string {
+	if id.Quoted {
+		return id.Name
+	}
+	return strings.ToUpper(id.Name)
 }
 
 // resolvedWindow finds what a window means when its base is followed.
@@ -35,13 +43,13 @@ type resolvedWindow struct {
 
 func (c *checker) namedWindow(id *ast.Ident) *ast.WindowSpec {
 	if c.sel != nil {
-		if w := c.sel.windows[lower(id.Name)]; w != nil {
+		if w := c.sel.windows[windowKey(id)]; w != nil {
 			return w
 		}
 	}
 	p := c.report(id.At, InvalidWindowReference, "Cannot resolve WINDOW name %s", id.Name)
 	if c.sel != nil {
-		p.Hint = didYouMean(nearest(lower(id.Name), keys(c.sel.windows)))
+		p.Hint = didYouMean(lower(nearest(windowKey(id), keys(c.sel.windows))))
 	}
 	return nil
 }
@@ -110,7 +118,7 @@ func (c *checker) windowSpec(w *ast.WindowSpec, s *Scope) bool {
 func (c *checker) whole(w *ast.WindowSpec) resolvedWindow {
 	r := resolvedWindow{partition: w.PartitionBy, order: w.OrderBy, frame: w.Frame, at: w.At}
 	for depth := 0; w.Base != nil && c.sel != nil && depth < 100; depth++ {
-		base := c.sel.windows[lower(w.Base.Name)]
+		base := c.sel.windows[windowKey(w.Base)]
 		if base == nil || base == w {
 			break
 		}
