@@ -32,6 +32,8 @@ type Info struct {
 	notes   map[ast.Expr]note
 	outputs map[*ast.Query][]*Column
 	uses    map[ast.Node]*TableUse
+	ctes    map[ast.Node]*ast.Query
+	windows map[*ast.Call]*ast.WindowSpec
 }
 
 // note is what is known of one expression.
@@ -88,6 +90,12 @@ func (i *Info) Output(q *ast.Query) []*Column { return i.outputs[q] }
 // Use gives the catalog table that an *ast.Table or *ast.TableQuery names; nil for a CTE.
 func (i *Info) Use(n ast.Node) *TableUse { return i.uses[n] }
 
+// CTE gives the query that an *ast.Table or *ast.TableQuery means when it names one of a WITH clause.
+func (i *Info) CTE(n ast.Node) *ast.Query { return i.ctes[n] }
+
+// Window gives the specification behind OVER name; nil for an inline one.
+func (i *Info) Window(call *ast.Call) *ast.WindowSpec { return i.windows[call] }
+
 // Check judges a statement. Queries are judged whole; of other statements only the kind is given.
 // The first problem is the one that Trino would report; others may follow.
 func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
@@ -106,6 +114,8 @@ func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
 		info.notes = make(map[ast.Expr]note, size)
 		info.outputs = make(map[*ast.Query][]*Column)
 		info.uses = make(map[ast.Node]*TableUse)
+		info.ctes = make(map[ast.Node]*ast.Query)
+		info.windows = make(map[*ast.Call]*ast.WindowSpec)
 		if s.Functions == nil {
 			s.Functions = functions.Builtin()
 		}

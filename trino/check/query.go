@@ -269,7 +269,7 @@ func (c *checker) with(w *ast.With, outer *Scope, names *namedQuery) *namedQuery
 		if len(cte.Columns) > 0 && !w.Recursive {
 			cols = c.renamed(cte, cols)
 		}
-		names = &namedQuery{outer: names, name: name, cols: cols}
+		names = &namedQuery{outer: names, name: name, query: cte.Query, cols: cols}
 	}
 	return names
 }

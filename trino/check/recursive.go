@@ -5,9 +5,6 @@ import (
 	"github.com/limn-data/limn/trino/types"
 )
 
-// recursion is a recursive CTE while its step is judged.
-type recursion struct{ refs []*ast.Table }
-
 // recursive judges a CTE of WITH RECURSIVE: base UNION [ALL] step, where the step may name the CTE
 // once, in its FROM.
 func (c *checker) recursive(cte *ast.CTE, name string, outer *Scope, names *namedQuery) []*Column {
@@ -52,7 +49,7 @@ func (c *checker) recursive(cte *ast.CTE, name string, outer *Scope, names *name
 	if len(cte.Columns) != len(base) {
 		return cols
 	}
-	step := c.body(union.Right, outer, &namedQuery{outer: names, name: name, cols: cols, recursive: &recursion{}})
+	step := c.body(union.Right, outer, &namedQuery{outer: names, name: name, query: cte.Query, cols: cols})
 	if len(step) != len(base) {
 		c.report(union.Right.Span(), TypeMismatch, "base and step relations of recursion have different number of fields: %d, %d", len(base), len(step))
 		return cols

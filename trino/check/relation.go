@@ -105,6 +105,7 @@ func (c *checker) tableNamed(n ast.Node, name *ast.QualifiedName, at ast.Span, n
 	last := lower(parts[len(parts)-1].Name)
 	if len(parts) == 1 {
 		if cte := names.find(last); cte != nil {
+			c.ctes[n] = cte.query
 			return under(cte.cols, &relName{table: last}, nil)
 		}
 	}

@@ -116,9 +116,8 @@ func nameParts(e ast.Expr, buf []string) []string {
 type namedQuery struct {
 	outer *namedQuery
 	name  string
+	query *ast.Query
 	cols  []*Column
-	// recursive while the query itself is being judged: cols is then its base's.
-	recursive *recursion
 }
 
 func (n *namedQuery) find(name string) *namedQuery {

@@ -57,7 +57,11 @@ func (c *checker) namedWindow(id *ast.Ident) *ast.WindowSpec {
 // window judges OVER and gives the specification that it means, nil after a complaint.
 func (c *checker) window(e *ast.Call, name string, s *Scope) *ast.WindowSpec {
 	if e.Over.Name != nil {
-		return c.namedWindow(e.Over.Name)
+		w := c.namedWindow(e.Over.Name)
+		if w != nil {
+			c.windows[e] = w
+		}
+		return w
 	}
 	if !c.windowSpec(e.Over.Spec, s) {
 		return nil
