@@ -19,7 +19,7 @@ func (p *printer) call(c *ast.Call) {
 	case ast.MethodCall:
 		p.base(c.Args[0].Value, true)
 		p.write(".")
-		p.qualified(c.Name)
+		p.exactly(func() { p.qualified(c.Name) })
 		p.write("(")
 		p.args(c.Args[1:])
 		p.write(")")
@@ -27,7 +27,7 @@ func (p *printer) call(c *ast.Call) {
 		n := len(c.Name.Parts) - 1
 		p.qualified(&ast.QualifiedName{Parts: c.Name.Parts[:n]})
 		p.write("::")
-		p.name(c.Name.Parts[n])
+		p.exactly(func() { p.name(c.Name.Parts[n]) })
 		p.write("(")
 		p.args(c.Args)
 		p.write(")")
@@ -82,7 +82,7 @@ func (p *printer) args(list []*ast.Arg) {
 
 func (p *printer) arg(a *ast.Arg) {
 	if a.Name != nil {
-		p.name(a.Name)
+		p.exactly(func() { p.name(a.Name) })
 		p.write(" => ")
 	}
 	p.expr(a.Value, precNone)
@@ -222,7 +222,14 @@ func (p *printer) windowSpec(s *ast.WindowSpec) {
 			p.sortItems(s.OrderBy)
 			sep = " "
 		}
-		if s.Frame != nil {
+		if s.Frame != nil && s.Frame.Pattern != nil {
+			p.exactly(func() {
+				p.measures(s.Frame.Pattern)
+				p.soft(" ")
+				p.frame(s.Frame)
+				p.rowPattern(s.Frame.Pattern)
+			})
+		} else if s.Frame != nil {
 			p.soft(sep)
 			p.frame(s.Frame)
 		}

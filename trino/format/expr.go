@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/parse"
 )
 
 // Precedences, the loosest first, as the grammar nests its productions. An expression is put in
@@ -175,7 +176,7 @@ func (p *printer) naked(x ast.Expr) {
 			word = "["
 		}
 		p.write(word)
-		p.items(len(x.Elems), func(i int) { p.expr(x.Elems[i], precNone) })
+		p.elements(x.Elems)
 		p.write("]")
 	case *ast.Row:
 		p.row(x)
@@ -194,7 +195,9 @@ func (p *printer) naked(x ast.Expr) {
 	case *ast.CaseOperand:
 		// stands for the operand of the CASE and has no text
 	default:
-		p.literal(x)
+		if !p.json(x) {
+			p.literal(x)
+		}
 	}
 }
 
@@ -246,7 +249,11 @@ func (p *printer) typedLit(x *ast.TypedLit) {
 		p.write(")")
 		return
 	}
-	p.typeWord(x.Type.Name)
+	if parse.IsIdentifier(x.Type.Name) {
+		p.write(strings.ToUpper(x.Type.Name))
+	} else {
+		p.typeWord(x.Type.Name)
+	}
 	p.write(" ")
 	p.text(x.Value)
 }
@@ -327,7 +334,13 @@ func (p *printer) terms(l *ast.Logical) {
 		if len(l.Terms) == 1 {
 			prec = precNone
 		}
+		if l.Or { // an AND that breaks stands to the right of the OR it belongs to
+			p.in()
+		}
 		p.expr(t, prec)
+		if l.Or {
+			p.out()
+		}
 	}
 }
 
@@ -423,7 +436,7 @@ func (p *printer) predicate(x ast.Expr) {
 			return
 		}
 		p.write("(")
-		p.items(len(x.List), func(i int) { p.expr(x.List[i], precNone) })
+		p.elements(x.List)
 		p.write(")")
 	case *ast.Like:
 		p.left(x.X)
@@ -499,7 +512,7 @@ func (p *printer) row(r *ast.Row) {
 		p.expr(r.Fields[i].Value, precNone)
 		if r.Fields[i].Name != nil {
 			p.write(" AS ")
-			p.name(r.Fields[i].Name)
+			p.exactly(func() { p.name(r.Fields[i].Name) })
 		}
 	})
 	p.write(")")
@@ -524,4 +537,48 @@ func (p *printer) items(n int, item func(int)) {
 		p.out()
 		p.soft("")
 	})
+}
+
+// elements prints a list of expressions between brackets. Literals fill their lines, since there may
+// be hundreds of them; other lists have an item a line.
+func (p *printer) elements(list []ast.Expr) {
+	for _, x := range list {
+		if !isLiteral(x) {
+			p.items(len(list), func(i int) { p.expr(list[i], precNone) })
+			return
+		}
+	}
+	p.group(func() {
+		p.in()
+		p.soft("")
+		for i, x := range list {
+			if i > 0 {
+				p.write(",")
+				if p.flat || len(p.b)-p.lineStart+1+literalWidth(x) <= lineWidth {
+					p.write(" ")
+				} else {
+					p.newline()
+				}
+			}
+			p.expr(x, precNone)
+		}
+		p.out()
+		p.soft("")
+	})
+}
+
+func isLiteral(x ast.Expr) bool {
+	switch unparen(x).(type) {
+	case *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.BinaryLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit,
+		*ast.TypedLit, *ast.IntervalLit, *ast.Parameter:
+		return true
+	}
+	return false
+}
+
+// literalWidth is how many columns a literal fills, with the comma that may follow.
+func literalWidth(x ast.Expr) int {
+	p := &printer{flat: true, limit: 1<<31 - 1}
+	p.expr(x, precNone)
+	return len(p.b) + 1
 }

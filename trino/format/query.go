@@ -268,9 +268,7 @@ func (p *printer) condition(word string, x ast.Expr) {
 	if !ok || len(l.Terms) < 2 {
 		p.line(" ", x)
 		p.write(word)
-		p.in()
 		p.expr(x, precNone)
-		p.out()
 		return
 	}
 	p.line(" ", l.Terms[0])

@@ -135,6 +135,8 @@ func (p *parser) operand() ast.Expr {
 		return p.grouping()
 	case kLISTAGG:
 		return p.listagg()
+	case kJSON_EXISTS, kJSON_VALUE, kJSON_QUERY, kJSON_OBJECT, kJSON_ARRAY:
+		return p.jsonFunction()
 	case kCURRENT_DATE, kCURRENT_USER, kCURRENT_CATALOG, kCURRENT_SCHEMA, kCURRENT_PATH,
 		kCURRENT_TIME, kCURRENT_TIMESTAMP, kLOCALTIME, kLOCALTIMESTAMP:
 		return p.current()
