@@ -60,6 +60,11 @@ func (p *parser) member(start int32, x ast.Expr) ast.Expr {
 		p.next()
 		s := p.stringLit()
 		return &ast.Deref{Loc: p.loc(start), Base: x, Field: &ast.Ident{Loc: s.Loc, Name: s.Value, Quoted: true}}
+	case k.reserved():
+		p.next()
+		p.next()
+		p.expected("'('")
+		return x
 	}
 	return nil
 }
