@@ -2,6 +2,7 @@ package format
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,7 +110,7 @@ func (p *printer) naked(x ast.Expr) {
 	case *ast.Deref:
 		p.base(x.Base, false)
 		p.write(".")
-		p.field(x.Field)
+		p.field(x)
 	case *ast.Logical:
 		p.group(func() { p.terms(x) })
 	case *ast.Not:
@@ -307,14 +308,45 @@ func (p *printer) base(x ast.Expr, method bool) {
 	p.expr(x, precPrimary)
 }
 
-// field prints the name of a field. Of a JSON value a quoted field is found by its exact letters, so
-// that quotes are kept where they were written.
-func (p *printer) field(id *ast.Ident) {
-	if id.Quoted {
-		p.exact++
-		defer func() { p.exact-- }()
+// field prints the field of x. A member of a JSON value is found by its exact letters when it is
+// quoted, so that quotes are kept where they were written, unless x is a column of a relation in scope.
+func (p *printer) field(x *ast.Deref) {
+	if x.Field.Quoted && !p.isRelation(x.Base) {
+		p.exactly(func() { p.ident(x.Field, nil) })
+		return
 	}
-	p.ident(id, nil)
+	p.ident(x.Field, nil)
+}
+
+// isRelation says whether x names a relation of the queries around.
+func (p *printer) isRelation(x ast.Expr) bool {
+	id, ok := x.(*ast.Ident)
+	return ok && slices.Contains(p.relations, strings.ToLower(id.Name))
+}
+
+// scope adds the relations of a body to those in scope; the function returned takes them back.
+func (p *printer) scope(b ast.QueryBody) func() {
+	before := len(p.relations)
+	if s, ok := b.(*ast.Select); ok && s.From != nil {
+		p.addRelations(s.From)
+	}
+	return func() { p.relations = p.relations[:before] }
+}
+
+func (p *printer) addRelations(r ast.Relation) {
+	switch r := r.(type) {
+	case *ast.Table:
+		p.relations = append(p.relations, strings.ToLower(r.Name.Parts[len(r.Name.Parts)-1].Name))
+	case *ast.Aliased:
+		p.relations = append(p.relations, strings.ToLower(r.Alias.Name))
+	case *ast.Sampled:
+		p.addRelations(r.Rel)
+	case *ast.ParenRel:
+		p.addRelations(r.Rel)
+	case *ast.Join:
+		p.addRelations(r.Left)
+		p.addRelations(r.Right)
+	}
 }
 
 // terms prints the terms of AND or OR; broken, each begins a line with its word.

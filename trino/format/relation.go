@@ -43,7 +43,13 @@ func (p *printer) from(r ast.Relation) {
 		p.relation(r, false)
 		return
 	}
-	p.list("FROM", len(list), func(i int) ast.Node { return leftmost(list[i]) }, func(i int) { p.relation(list[i], i > 0) })
+	p.list("FROM", len(list), func(i int) ast.Node { return leftmost(list[i]) }, func(i int) {
+		if j, ok := list[i].(*ast.Join); ok && i > 0 && j.Kind == ast.ImplicitJoin {
+			p.parenRel(j)
+			return
+		}
+		p.relation(list[i], false)
+	})
 }
 
 func unparenRel(r ast.Relation) ast.Relation {
