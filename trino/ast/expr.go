@@ -300,6 +300,7 @@ const (
 	MethodCall               // x.f(args): the receiver is the first argument
 	OverlayCall              // OVERLAY(s PLACING r FROM a [FOR n])
 	StaticCall               // type::f(args): the last part of Name is the method
+	GroupingCall             // GROUPING(column, …)
 	ListaggCall              // LISTAGG([DISTINCT] x [, separator] [ON OVERFLOW …]) WITHIN GROUP (ORDER BY …)
 )
 
@@ -364,6 +365,7 @@ type Frame struct {
 	Loc
 	Unit       FrameUnit
 	Start, End *FrameBound
+	Pattern    *RowPattern // of row pattern recognition in a window; nil when absent
 }
 
 // BoundKind is one end of a frame.

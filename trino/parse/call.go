@@ -91,9 +91,11 @@ func (p *parser) args(c *ast.Call) []*ast.Arg {
 		switch {
 		case p.tok == kFROM && strings.EqualFold(c.Name.Parts[0].Name, "substring") && !c.Name.Parts[0].Quoted:
 			c.Syntax = ast.SubstringCall
+			c.Name.Parts[0].Name = "substring"
 			return p.worded(list, kFROM)
 		case p.tok == kPLACING && strings.EqualFold(c.Name.Parts[0].Name, "overlay") && !c.Name.Parts[0].Quoted:
 			c.Syntax = ast.OverlayCall
+			c.Name.Parts[0].Name = "overlay"
 			p.next()
 			list = append(list, p.valueArg())
 			return p.worded(list, kFROM)
@@ -225,7 +227,7 @@ func (p *parser) checkCall(c *ast.Call) {
 
 // form begins a call with a syntax of its own: it reads the word and the '('.
 func (p *parser) form(syntax ast.CallSyntax) *ast.Call {
-	id := &ast.Ident{Name: p.text()}
+	id := &ast.Ident{Name: lower(p.text())}
 	start := p.start()
 	p.next()
 	id.Loc = p.loc(start)
@@ -365,7 +367,7 @@ func (p *parser) normalize() ast.Expr {
 // grouping reads GROUPING(column, …), whose arguments are names.
 func (p *parser) grouping() ast.Expr {
 	start := p.start()
-	c := p.form(ast.PlainCall)
+	c := p.form(ast.GroupingCall)
 	for p.tok != tRParen && p.err == nil {
 		at := p.start()
 		var x ast.Expr = p.ident()

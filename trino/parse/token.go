@@ -745,3 +745,22 @@ func (k kind) String() string {
 	}
 	return "<identifier>"
 }
+
+// IsIdentifier says whether name can be written without quotes as an identifier: letters, digits and
+// underscores, and no reserved word.
+func IsIdentifier(name string) bool {
+	return IsWord(name) && !keywordKind(hashWord(name), name).reserved()
+}
+
+// IsWord says whether name is a letter or an underscore, and then letters, digits and underscores.
+func IsWord(name string) bool {
+	if name == "" || class[name[0]] != classLetter {
+		return false
+	}
+	for i := 1; i < len(name); i++ {
+		if cl := class[name[i]]; cl != classLetter && cl != classDigit {
+			return false
+		}
+	}
+	return true
+}
