@@ -143,9 +143,12 @@ func contains(n, wanted ast.Node) bool {
 	if _, ok := n.(*ast.Query); ok {
 		return false
 	}
-	found := false
-	ast.Children(n, func(child ast.Node) { found = found || contains(child, wanted) })
-	return found
+	for child := range ast.Children(n) {
+		if contains(child, wanted) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *checker) hasAggregate(e ast.Expr) bool { return len(c.callsIn(e)) > 0 }
@@ -199,9 +202,7 @@ func (v verifier) ok(e ast.Expr) bool {
 	case *ast.Lambda:
 		return v.ok(e.Body)
 	}
-	good := true
-	ast.Children(e, func(child ast.Node) { good = good && v.childOK(child) })
-	return good
+	return v.childrenOK(e)
 }
 
 func (v verifier) childOK(n ast.Node) bool {
@@ -214,9 +215,16 @@ func (v verifier) childOK(n ast.Node) bool {
 	case ast.Expr:
 		return v.ok(n)
 	}
-	good := true
-	ast.Children(n, func(child ast.Node) { good = good && v.childOK(child) })
-	return good
+	return v.childrenOK(n)
+}
+
+func (v verifier) childrenOK(n ast.Node) bool {
+	for child := range ast.Children(n) {
+		if !v.childOK(child) {
+			return false
+		}
+	}
+	return true
 }
 
 // callOK: the inside of an aggregate is free; a window function's clauses are verified each.
@@ -284,7 +292,9 @@ func (v verifier) outerRefs(n ast.Node) {
 			}
 		}
 	}
-	ast.Children(n, v.outerRefs)
+	for child := range ast.Children(n) {
+		v.outerRefs(child)
+	}
 }
 
 // deterministic reports whether the expression gives the same for the same row.
@@ -294,9 +304,12 @@ func (c *checker) deterministic(n ast.Node) bool {
 			return false
 		}
 	}
-	good := true
-	ast.Children(n, func(child ast.Node) { good = good && c.deterministic(child) })
-	return good
+	for child := range ast.Children(n) {
+		if !c.deterministic(child) {
+			return false
+		}
+	}
+	return true
 }
 
 // same reports whether two expressions are equal by shape, names by the columns that they mean.

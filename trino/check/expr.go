@@ -133,6 +133,18 @@ func (c *checker) expr(e ast.Expr, s *Scope) types.Type {
 		return c.set(e, c.subscript(e, s))
 	case *ast.AtTimeZone:
 		return c.set(e, c.atTimeZone(e, s))
+	case *ast.JSONExists:
+		c.jsonPath(e.Path, s, "JSON_EXISTS")
+		return c.set(e, boolean)
+	case *ast.JSONValue:
+		return c.set(e, c.jsonValue(e, s))
+	case *ast.JSONQuery:
+		c.jsonPath(e.Path, s, "JSON_QUERY")
+		return c.set(e, c.jsonReturning(e, e.Returning, false))
+	case *ast.JSONObject:
+		return c.set(e, c.jsonObject(e, s))
+	case *ast.JSONArray:
+		return c.set(e, c.jsonArray(e, s))
 	case *ast.Lambda:
 		return c.set(e, c.mismatch(e.At, "Lambda expression should always be used inside a function"))
 	case *ast.Measure:

@@ -95,7 +95,9 @@ func references(n ast.Node, name string) (refs []*ast.Table) {
 				}
 			}
 		}
-		ast.Children(n, walk)
+		for child := range ast.Children(n) {
+			walk(child)
+		}
 	}
 	walk(n)
 	return refs

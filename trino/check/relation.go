@@ -41,6 +41,12 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 		c.relation(r.Rel, outer, lateral, names)
 		c.notYet(r, "PIVOT")
 		return nil
+	case *ast.JSONTable:
+		return c.jsonTable(r, lateral)
+	case *ast.MatchRecognize:
+		c.relation(r.Rel, outer, lateral, names)
+		c.notYet(r, "MATCH_RECOGNIZE")
+		return nil
 	case *ast.Nearest:
 		c.notYet(r, "NEAREST")
 		return nil
@@ -263,7 +269,7 @@ func looksLeft(r ast.Relation) (unnest, lateral bool) {
 			r = x.Rel
 		case *ast.Unnest:
 			return true, false
-		case *ast.Lateral:
+		case *ast.Lateral, *ast.JSONTable:
 			return false, true
 		default:
 			return false, false

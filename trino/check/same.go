@@ -1,10 +1,6 @@
 package check
 
-import (
-	"reflect"
-
-	"github.com/limn-data/limn/trino/ast"
-)
+import "github.com/limn-data/limn/trino/ast"
 
 // sameExpr compares two expressions by shape. Names are equal when they mean the same column; where
 // they mean none (parameters of lambdas), when they are spelled alike. Queries inside are compared as
@@ -206,55 +202,11 @@ func sameSort(a, b []*ast.SortItem, same func(a, b ast.Expr) bool) bool {
 	return true
 }
 
-// sameText compares two trees node by node, places and comments apart. It is slow, and used only for
-// queries inside expressions that are repeated in GROUP BY or ORDER BY.
+// sameText compares two queries as written. It is slow, and used only for queries inside expressions
+// that are repeated in GROUP BY or ORDER BY.
 func sameText(a, b *ast.Query) bool {
-	return sameValue(reflect.ValueOf(a), reflect.ValueOf(b))
-}
-
-var (
-	locType     = reflect.TypeFor[ast.Loc]()
-	spanType    = reflect.TypeFor[ast.Span]()
-	commentType = reflect.TypeFor[[]ast.Comment]()
-)
-
-func sameValue(a, b reflect.Value) bool {
-	if a.IsValid() != b.IsValid() {
-		return false
+	if a == nil || b == nil {
+		return a == b
 	}
-	if !a.IsValid() {
-		return true
-	}
-	if a.Type() != b.Type() {
-		return false
-	}
-	switch a.Type() {
-	case locType, spanType, commentType:
-		return true
-	}
-	switch a.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if a.IsNil() || b.IsNil() {
-			return a.IsNil() == b.IsNil()
-		}
-		return sameValue(a.Elem(), b.Elem())
-	case reflect.Struct:
-		for i := range a.NumField() {
-			if !sameValue(a.Field(i), b.Field(i)) {
-				return false
-			}
-		}
-		return true
-	case reflect.Slice:
-		if a.Len() != b.Len() {
-			return false
-		}
-		for i := range a.Len() {
-			if !sameValue(a.Index(i), b.Index(i)) {
-				return false
-			}
-		}
-		return true
-	}
-	return a.Equal(b)
+	return ast.Shape(a) == ast.Shape(b)
 }

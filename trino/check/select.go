@@ -343,7 +343,9 @@ func (c *checker) groupSets(s *selection, n ast.Node) {
 		}
 		return
 	}
-	ast.Children(n, func(child ast.Node) { c.groupSets(s, child) })
+	for child := range ast.Children(n) {
+		c.groupSets(s, child)
+	}
 }
 
 func (c *checker) having(s *selection) {

@@ -210,13 +210,13 @@ func (t *tracer) expr(e ast.Expr) set {
 }
 
 func (t *tracer) children(n ast.Node) (s set) {
-	ast.Children(n, func(child ast.Node) {
+	for child := range ast.Children(n) {
 		if e, ok := child.(ast.Expr); ok {
 			s = union(s, t.expr(e))
 		} else {
 			s = union(s, t.children(child))
 		}
-	})
+	}
 	return s
 }
 
@@ -280,13 +280,13 @@ func (t *tracer) body(b ast.QueryBody) (s set) {
 }
 
 func (t *tracer) group(n ast.Node) (s set) {
-	ast.Children(n, func(child ast.Node) {
+	for child := range ast.Children(n) {
 		if e, ok := child.(ast.Expr); ok {
 			s = union(s, t.whole(e))
 		} else {
 			s = union(s, t.group(child))
 		}
-	})
+	}
 	return s
 }
 
