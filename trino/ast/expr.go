@@ -365,6 +365,7 @@ type Frame struct {
 	Loc
 	Unit       FrameUnit
 	Start, End *FrameBound
+	Pattern    *RowPattern // of row pattern recognition in a window; nil when absent
 }
 
 // BoundKind is one end of a frame.

@@ -51,7 +51,7 @@ func shape(b *strings.Builder, v reflect.Value) {
 		b.WriteByte('(')
 		for i := range t.NumField() {
 			f := t.Field(i)
-			if f.Type == locType || f.Type == spanType || f.Type == commentType || v.Field(i).IsZero() ||
+			if f.Type == locType || f.Type == spanType || f.Type == commentType || v.Field(i).IsZero() || f.Type.Kind() == reflect.Slice && v.Field(i).Len() == 0 ||
 				t == reflect.TypeFor[Ident]() && f.Name == "Quoted" {
 				continue
 			}

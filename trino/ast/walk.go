@@ -320,6 +320,7 @@ func (c *children) of(n Node) {
 	case *Frame:
 		opt(c, n.Start)
 		opt(c, n.End)
+		opt(c, n.Pattern)
 	case *FrameBound:
 		c.expr(n.Offset)
 	case *Extract:
@@ -344,6 +345,92 @@ func (c *children) of(n Node) {
 		c.expr(n.Zone)
 	case *Paren:
 		c.expr(n.X)
+
+	case *JSONInput:
+		c.expr(n.X)
+	case *JSONPath:
+		opt(c, n.Input)
+		opt(c, n.Path)
+		opt(c, n.Name)
+		all(c, n.Passing)
+	case *JSONArg:
+		opt(c, n.Input)
+		opt(c, n.Name)
+	case *JSONBehavior:
+		c.expr(n.Default)
+	case *JSONExists:
+		opt(c, n.Path)
+	case *JSONValue:
+		opt(c, n.Path)
+		opt(c, n.Returning)
+		opt(c, n.OnEmpty)
+		opt(c, n.OnError)
+	case *JSONQuery:
+		opt(c, n.Path)
+		opt(c, n.Returning)
+		opt(c, n.OnEmpty)
+		opt(c, n.OnError)
+	case *JSONObject:
+		all(c, n.Members)
+		opt(c, n.Returning)
+	case *JSONMember:
+		c.expr(n.Key)
+		opt(c, n.Value)
+	case *JSONArray:
+		all(c, n.Elems)
+		opt(c, n.Returning)
+	case *JSONTable:
+		opt(c, n.Path)
+		all(c, n.Columns)
+		opt(c, n.Plan)
+	case *JSONColumn:
+		if n.Kind != JSONNested {
+			opt(c, n.Name)
+		}
+		opt(c, n.Type)
+		opt(c, n.Path)
+		if n.Kind == JSONNested {
+			opt(c, n.Name)
+		}
+		opt(c, n.OnEmpty)
+		opt(c, n.OnError)
+		all(c, n.Columns)
+	case *JSONPlan:
+		opt(c, n.Name)
+		all(c, n.Parts)
+
+	case *MatchRecognize:
+		c.rel(n.Rel)
+		all(c, n.PartitionBy)
+		all(c, n.OrderBy)
+		opt(c, n.Pattern)
+		opt(c, n.Alias)
+		all(c, n.AliasColumns)
+	case *RowPattern:
+		all(c, n.Measures)
+		opt(c, n.After)
+		opt(c, n.Pattern)
+		all(c, n.Subsets)
+		all(c, n.Defines)
+	case *MeasureDef:
+		c.expr(n.Expr)
+		opt(c, n.Name)
+	case *SkipTo:
+		opt(c, n.Name)
+	case *SubsetDef:
+		opt(c, n.Name)
+		all(c, n.Union)
+	case *VariableDef:
+		opt(c, n.Name)
+		c.expr(n.Expr)
+	case *Pattern:
+		opt(c, n.Name)
+		all(c, n.Parts)
+		opt(c, n.Quantifier)
+	case *PatternQuantifier:
+		opt(c, n.Exactly)
+		opt(c, n.Min)
+		opt(c, n.Max)
 	default:
 		panic(fmt.Sprintf("ast: Children does not know %T", n))
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/parse"
 )
 
 func (p *printer) call(c *ast.Call) {
@@ -19,7 +20,7 @@ func (p *printer) call(c *ast.Call) {
 	case ast.MethodCall:
 		p.base(c.Args[0].Value, true)
 		p.write(".")
-		p.qualified(c.Name)
+		p.methodName(c.Name.Parts[0])
 		p.write("(")
 		p.args(c.Args[1:])
 		p.write(")")
@@ -27,7 +28,7 @@ func (p *printer) call(c *ast.Call) {
 		n := len(c.Name.Parts) - 1
 		p.qualified(&ast.QualifiedName{Parts: c.Name.Parts[:n]})
 		p.write("::")
-		p.name(c.Name.Parts[n])
+		p.methodName(c.Name.Parts[n])
 		p.write("(")
 		p.args(c.Args)
 		p.write(")")
@@ -50,6 +51,16 @@ func (p *printer) call(c *ast.Call) {
 	if c.Over != nil {
 		p.window(c.Over)
 	}
+}
+
+// methodName prints the name of a method, which may be any word without quotes; with quotes it would
+// not be found among the methods of JSON values.
+func (p *printer) methodName(id *ast.Ident) {
+	if !id.Quoted && parse.IsWord(id.Name) {
+		p.write(id.Name)
+		return
+	}
+	p.exactly(func() { p.ident(id, nil) })
 }
 
 // callArgs prints what stands between the parentheses of a plain call.
@@ -82,7 +93,7 @@ func (p *printer) args(list []*ast.Arg) {
 
 func (p *printer) arg(a *ast.Arg) {
 	if a.Name != nil {
-		p.name(a.Name)
+		p.exactly(func() { p.name(a.Name) })
 		p.write(" => ")
 	}
 	p.expr(a.Value, precNone)
@@ -222,7 +233,14 @@ func (p *printer) windowSpec(s *ast.WindowSpec) {
 			p.sortItems(s.OrderBy)
 			sep = " "
 		}
-		if s.Frame != nil {
+		if s.Frame != nil && s.Frame.Pattern != nil {
+			p.exactly(func() {
+				p.measures(s.Frame.Pattern)
+				p.soft(" ")
+				p.frame(s.Frame)
+				p.rowPattern(s.Frame.Pattern)
+			})
+		} else if s.Frame != nil {
 			p.soft(sep)
 			p.frame(s.Frame)
 		}

@@ -2,10 +2,12 @@ package format
 
 import (
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/parse"
 )
 
 // Precedences, the loosest first, as the grammar nests its productions. An expression is put in
@@ -108,7 +110,7 @@ func (p *printer) naked(x ast.Expr) {
 	case *ast.Deref:
 		p.base(x.Base, false)
 		p.write(".")
-		p.field(x.Field)
+		p.field(x)
 	case *ast.Logical:
 		p.group(func() { p.terms(x) })
 	case *ast.Not:
@@ -175,7 +177,7 @@ func (p *printer) naked(x ast.Expr) {
 			word = "["
 		}
 		p.write(word)
-		p.items(len(x.Elems), func(i int) { p.expr(x.Elems[i], precNone) })
+		p.elements(x.Elems)
 		p.write("]")
 	case *ast.Row:
 		p.row(x)
@@ -194,7 +196,9 @@ func (p *printer) naked(x ast.Expr) {
 	case *ast.CaseOperand:
 		// stands for the operand of the CASE and has no text
 	default:
-		p.literal(x)
+		if !p.json(x) {
+			p.literal(x)
+		}
 	}
 }
 
@@ -246,7 +250,11 @@ func (p *printer) typedLit(x *ast.TypedLit) {
 		p.write(")")
 		return
 	}
-	p.typeWord(x.Type.Name)
+	if parse.IsIdentifier(x.Type.Name) {
+		p.write(strings.ToUpper(x.Type.Name))
+	} else {
+		p.typeWord(x.Type.Name)
+	}
 	p.write(" ")
 	p.text(x.Value)
 }
@@ -300,14 +308,45 @@ func (p *printer) base(x ast.Expr, method bool) {
 	p.expr(x, precPrimary)
 }
 
-// field prints the name of a field. Of a JSON value a quoted field is found by its exact letters, so
-// that quotes are kept where they were written.
-func (p *printer) field(id *ast.Ident) {
-	if id.Quoted {
-		p.exact++
-		defer func() { p.exact-- }()
+// field prints the field of x. A member of a JSON value is found by its exact letters when it is
+// quoted, so that quotes are kept where they were written, unless x is a column of a relation in scope.
+func (p *printer) field(x *ast.Deref) {
+	if x.Field.Quoted && !p.isRelation(x.Base) {
+		p.exactly(func() { p.ident(x.Field, nil) })
+		return
 	}
-	p.ident(id, nil)
+	p.ident(x.Field, nil)
+}
+
+// isRelation says whether x names a relation of the queries around.
+func (p *printer) isRelation(x ast.Expr) bool {
+	id, ok := x.(*ast.Ident)
+	return ok && slices.Contains(p.relations, strings.ToLower(id.Name))
+}
+
+// scope adds the relations of a body to those in scope; the function returned takes them back.
+func (p *printer) scope(b ast.QueryBody) func() {
+	before := len(p.relations)
+	if s, ok := b.(*ast.Select); ok && s.From != nil {
+		p.addRelations(s.From)
+	}
+	return func() { p.relations = p.relations[:before] }
+}
+
+func (p *printer) addRelations(r ast.Relation) {
+	switch r := r.(type) {
+	case *ast.Table:
+		p.relations = append(p.relations, strings.ToLower(r.Name.Parts[len(r.Name.Parts)-1].Name))
+	case *ast.Aliased:
+		p.relations = append(p.relations, strings.ToLower(r.Alias.Name))
+	case *ast.Sampled:
+		p.addRelations(r.Rel)
+	case *ast.ParenRel:
+		p.addRelations(r.Rel)
+	case *ast.Join:
+		p.addRelations(r.Left)
+		p.addRelations(r.Right)
+	}
 }
 
 // terms prints the terms of AND or OR; broken, each begins a line with its word.
@@ -327,7 +366,13 @@ func (p *printer) terms(l *ast.Logical) {
 		if len(l.Terms) == 1 {
 			prec = precNone
 		}
+		if l.Or { // an AND that breaks stands to the right of the OR it belongs to
+			p.in()
+		}
 		p.expr(t, prec)
+		if l.Or {
+			p.out()
+		}
 	}
 }
 
@@ -423,7 +468,7 @@ func (p *printer) predicate(x ast.Expr) {
 			return
 		}
 		p.write("(")
-		p.items(len(x.List), func(i int) { p.expr(x.List[i], precNone) })
+		p.elements(x.List)
 		p.write(")")
 	case *ast.Like:
 		p.left(x.X)
@@ -499,7 +544,7 @@ func (p *printer) row(r *ast.Row) {
 		p.expr(r.Fields[i].Value, precNone)
 		if r.Fields[i].Name != nil {
 			p.write(" AS ")
-			p.name(r.Fields[i].Name)
+			p.exactly(func() { p.name(r.Fields[i].Name) })
 		}
 	})
 	p.write(")")
@@ -524,4 +569,48 @@ func (p *printer) items(n int, item func(int)) {
 		p.out()
 		p.soft("")
 	})
+}
+
+// elements prints a list of expressions between brackets. Literals fill their lines, since there may
+// be hundreds of them; other lists have an item a line.
+func (p *printer) elements(list []ast.Expr) {
+	for _, x := range list {
+		if !isLiteral(x) {
+			p.items(len(list), func(i int) { p.expr(list[i], precNone) })
+			return
+		}
+	}
+	p.group(func() {
+		p.in()
+		p.soft("")
+		for i, x := range list {
+			if i > 0 {
+				p.write(",")
+				if p.flat || len(p.b)-p.lineStart+1+literalWidth(x) <= lineWidth {
+					p.write(" ")
+				} else {
+					p.newline()
+				}
+			}
+			p.expr(x, precNone)
+		}
+		p.out()
+		p.soft("")
+	})
+}
+
+func isLiteral(x ast.Expr) bool {
+	switch unparen(x).(type) {
+	case *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.BinaryLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit,
+		*ast.TypedLit, *ast.IntervalLit, *ast.Parameter:
+		return true
+	}
+	return false
+}
+
+// literalWidth is how many columns a literal fills, with the comma that may follow.
+func literalWidth(x ast.Expr) int {
+	p := &printer{flat: true, limit: 1<<31 - 1}
+	p.expr(x, precNone)
+	return len(p.b) + 1
 }

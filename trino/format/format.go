@@ -69,6 +69,7 @@ type printer struct {
 	over      bool
 	limit     int
 	comments  []ast.Comment // still to be printed, in source order
+	relations []string      // names of the relations in scope, in lower case
 	exact     int           // above zero: quotes of names are kept, since they tell upper from lower case
 }
 

@@ -48,6 +48,10 @@ func (p *printer) functionName(n *ast.QualifiedName) {
 		if id.Quoted {
 			keep = contextual
 		}
+		if id.Quoted && i > 0 { // x.name(…) may be a method, x."name"(…) is a function
+			p.exactly(func() { p.ident(id, keep) })
+			continue
+		}
 		p.ident(id, keep)
 	}
 }

@@ -23,11 +23,12 @@ func (p *printer) query(q *ast.Query) {
 }
 
 func (p *printer) queryText(q *ast.Query) {
+	defer p.scope(q.Body)()
 	if q.With != nil {
 		p.with(q.With)
 		p.line(" ", bodyStart(q.Body))
 	}
-	p.body(q.Body, q.With == nil)
+	p.body(q.Body)
 	if len(q.OrderBy) > 0 {
 		p.line(" ", first(q.OrderBy))
 		p.list("ORDER BY", len(q.OrderBy), func(i int) ast.Node { return q.OrderBy[i] }, func(i int) { p.sortItem(q.OrderBy[i]) })
@@ -146,8 +147,7 @@ func bare(q *ast.Query) *ast.Query {
 	return q
 }
 
-// body prints the body of a query; alone says that no WITH stands before it.
-func (p *printer) body(b ast.QueryBody, alone bool) {
+func (p *printer) body(b ast.QueryBody) {
 	switch b := b.(type) {
 	case *ast.Select:
 		p.selectBody(b)
@@ -194,7 +194,11 @@ func (p *printer) operand(b ast.QueryBody, parent *ast.SetOp, right bool) {
 		p.block(&ast.Query{Loc: inner.Loc, Body: inner})
 		return
 	}
-	p.body(b, false)
+	chained := ok && (inner.Kind != ast.Intersect || parent.Kind == ast.Intersect) // breaks as its parent does
+	if !chained && !p.flat && !p.pending(b.Span().End) && p.try(queryWidth, func() { p.body(b) }) {
+		return
+	}
+	p.body(b)
 }
 
 // values prints VALUES with every row in parentheses.
@@ -231,6 +235,7 @@ func (p *printer) list(word string, n int, at func(int) ast.Node, item func(int)
 }
 
 func (p *printer) selectBody(s *ast.Select) {
+	defer p.scope(s)() // of a SetOp's side no query has added it
 	word := "SELECT"
 	if s.Distinct {
 		word = "SELECT DISTINCT"
@@ -268,9 +273,7 @@ func (p *printer) condition(word string, x ast.Expr) {
 	if !ok || len(l.Terms) < 2 {
 		p.line(" ", x)
 		p.write(word)
-		p.in()
 		p.expr(x, precNone)
-		p.out()
 		return
 	}
 	p.line(" ", l.Terms[0])

@@ -40,12 +40,16 @@ func (p *printer) from(r ast.Relation) {
 	}
 	if len(list) == 1 {
 		p.write("FROM ")
-		p.in()
 		p.relation(r, false)
-		p.out()
 		return
 	}
-	p.list("FROM", len(list), func(i int) ast.Node { return leftmost(list[i]) }, func(i int) { p.relation(list[i], i > 0) })
+	p.list("FROM", len(list), func(i int) ast.Node { return leftmost(list[i]) }, func(i int) {
+		if j, ok := list[i].(*ast.Join); ok && i > 0 && j.Kind == ast.ImplicitJoin {
+			p.parenRel(j)
+			return
+		}
+		p.relation(list[i], false)
+	})
 }
 
 func unparenRel(r ast.Relation) ast.Relation {
@@ -67,9 +71,6 @@ var joinWords = [...]string{
 func (p *printer) relation(r ast.Relation, operand bool) {
 	r = unparenRel(r)
 	if j, ok := r.(*ast.Join); ok {
-		if operand && j.Kind == ast.ImplicitJoin {
-			operand = true
-		}
 		if operand {
 			p.parenRel(j)
 		} else {
@@ -90,6 +91,10 @@ func (p *printer) relation(r ast.Relation, operand bool) {
 		}
 	case *ast.Aliased:
 		p.unaliased(r.Rel, r)
+		if _, ok := r.Rel.(*ast.TableFunction); ok { // its columns take these names letter by letter
+			p.exactly(func() { p.alias(r.Alias, r.Columns) })
+			return
+		}
 		p.alias(r.Alias, r.Columns)
 	case *ast.Sampled:
 		p.unaliased(r.Rel, r)
@@ -116,6 +121,10 @@ func (p *printer) relation(r ast.Relation, operand bool) {
 		p.tableFunction(r)
 	case *ast.Pivot:
 		p.pivot(r)
+	case *ast.MatchRecognize:
+		p.matchRecognize(r)
+	case *ast.JSONTable:
+		p.jsonTable(r)
 	case *ast.Nearest:
 		p.write("NEAREST (")
 		p.group(func() {
@@ -138,17 +147,19 @@ func (p *printer) relation(r ast.Relation, operand bool) {
 	}
 }
 
-// rank orders what may follow a relation: alias, pivot, sample.
+// rank orders what may follow a relation: alias, row pattern, pivot, sample.
 func rank(r ast.Relation) int {
 	switch r.(type) {
 	case *ast.Aliased:
 		return 1
-	case *ast.Pivot:
+	case *ast.MatchRecognize:
 		return 2
-	case *ast.Sampled:
+	case *ast.Pivot:
 		return 3
-	case *ast.Join:
+	case *ast.Sampled:
 		return 4
+	case *ast.Join:
+		return 5
 	}
 	return 0
 }
@@ -201,6 +212,8 @@ func (p *printer) join(j *ast.Join) {
 	if j.On != nil {
 		parts = append(parts, j.On)
 	}
+	p.in()
+	defer p.out()
 	p.line(" ", parts...)
 	if j.Natural {
 		p.write("NATURAL ")
@@ -229,7 +242,7 @@ func (p *printer) pivot(v *ast.Pivot) {
 			if i > 0 {
 				p.write(", ")
 			}
-			p.column(a)
+			p.exactly(func() { p.column(a) })
 		}
 		p.soft(" ")
 		p.write("FOR ")
@@ -259,7 +272,7 @@ func (p *printer) pivot(v *ast.Pivot) {
 			}
 			if x.Alias != nil {
 				p.write(" AS ")
-				p.name(x.Alias)
+				p.exactly(func() { p.name(x.Alias) })
 			}
 		}
 		p.write(")")
@@ -358,7 +371,7 @@ func (p *printer) descriptor(d *ast.DescriptorArg) {
 		if i > 0 {
 			p.write(", ")
 		}
-		p.name(f.Name)
+		p.exactly(func() { p.name(f.Name) })
 		if f.Type != nil {
 			p.write(" ")
 			p.typeName(f.Type)

@@ -28,7 +28,7 @@ func (p *printer) typeName(t *ast.TypeName) {
 				p.write(", ")
 			}
 			if param.Field != nil {
-				p.name(param.Field)
+				p.exactly(func() { p.name(param.Field) })
 				p.write(" ")
 			}
 			switch {

@@ -67,8 +67,24 @@ var builtin = sync.OnceValue(func() *Registry {
 // Builtin is the registry of Trino 483 without plugins.
 func Builtin() *Registry { return builtin() }
 
-// Read reads a registry from lines of SHOW FUNCTIONS in the form of functions.jsonl.
+// Read reads a registry from lines of SHOW FUNCTIONS in the form of functions.jsonl, and adds what
+// every Trino has without listing it.
 func Read(data []byte) (*Registry, error) {
+	r, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range hidden {
+		o := &Overload{Name: h.name, Deterministic: true, ArgTypes: h.args, ReturnType: h.result}
+		if err := o.compile(); err != nil {
+			return nil, fmt.Errorf("hidden function %s: %w", h.name, err)
+		}
+		r.byName[h.name] = append(r.byName[h.name], o)
+	}
+	return r, nil
+}
+
+func read(data []byte) (*Registry, error) {
 	r := &Registry{byName: map[string][]*Overload{}}
 	seen := map[string]bool{}
 	in := bufio.NewScanner(bytes.NewReader(data))
@@ -104,14 +120,19 @@ func Read(data []byte) (*Registry, error) {
 		}
 		r.byName[row.Function] = append(r.byName[row.Function], o)
 	}
-	for _, h := range hidden {
-		o := &Overload{Name: h.name, Deterministic: true, ArgTypes: h.args, ReturnType: h.result}
-		if err := o.compile(); err != nil {
-			return nil, fmt.Errorf("hidden function %s: %w", h.name, err)
-		}
-		r.byName[h.name] = append(r.byName[h.name], o)
-	}
 	return r, in.Err()
+}
+
+// With gives a registry that also has the overloads of data, in the form of functions.jsonl.
+func (r *Registry) With(data []byte) (*Registry, error) {
+	more, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	for name, overloads := range r.byName {
+		more.byName[name] = append(more.byName[name], overloads...)
+	}
+	return more, nil
 }
 
 // Lookup gives the overloads of a lower-case name that can stand in an expression.

@@ -121,7 +121,7 @@ func mostSpecific(fits []fit, args []Arg) []fit {
 	if len(onlyNulls) > 0 {
 		best = onlyNulls
 	}
-	if len(best) > 1 && best[0].o.Kind == Scalar {
+	if len(best) > 1 {
 		same := true
 		for _, f := range best[1:] {
 			same = same && f.resultType().Equal(best[0].resultType())

@@ -55,6 +55,7 @@ func (p *parser) expected(what string) {
 		hint = p.hintFor(t)
 	}
 	p.failAt(int(t.start), "mismatched input '"+text+"'. Expecting: "+what, hint)
+	p.mismatch = true
 }
 
 // hintFor says what is probably wrong where the lexer could make nothing of the text.

@@ -115,11 +115,11 @@ func (p *parser) predicate(start int32, x ast.Expr) ast.Expr {
 	case kIS:
 		return p.isPredicate(start, x)
 	case kNOT:
-		k := p.peek(1)
-		if k != kBETWEEN && k != kIN && k != kLIKE {
+		p.next()
+		if p.tok != kBETWEEN && p.tok != kIN && p.tok != kLIKE {
+			p.expected("'BETWEEN', 'IN', 'LIKE'")
 			return x
 		}
-		p.next()
 		return p.negatable(start, at, x, true)
 	case kBETWEEN, kIN, kLIKE:
 		return p.negatable(start, at, x, false)
@@ -183,6 +183,9 @@ func (p *parser) negatable(start, at int32, x ast.Expr, not bool) ast.Expr {
 		return l
 	}
 	in := &ast.In{Not: not, X: x, OpAt: opAt}
+	if !not {
+		defer p.failAtIn(p.pos - 1)
+	}
 	p.expect(tLParen)
 	if p.onlyQueryAhead(p.pos) {
 		in.Query = p.query()
@@ -192,6 +195,23 @@ func (p *parser) negatable(start, at int32, x ast.Expr, not bool) ast.Expr {
 	p.expect(tRParen)
 	in.Loc = p.loc(start)
 	return in
+}
+
+// failAtIn moves a complaint about what stands behind IN, which is token i, to IN itself: Trino's
+// parser looks ahead over the whole list or query before it takes IN for a predicate (it could be
+// that of POSITION(a IN b)), and complains about IN where it finds no way through.
+func (p *parser) failAtIn(i int) {
+	if p.err == nil || !p.mismatch {
+		return
+	}
+	inner := p.err
+	p.err = nil
+	t := &p.toks[i]
+	p.failAt(int(t.start), "mismatched input '"+p.src[t.start:t.end]+"'. Expecting: 'AND', 'EXCEPT', 'FETCH', 'GROUP', 'HAVING', 'INTERSECT', "+
+		"'LIMIT', 'OFFSET', 'OR', 'ORDER', 'UNION', 'WINDOW', <EOF>", inner.Hint)
+	if inner.Hint == "" {
+		p.err.Hint = "what follows IN does not parse, see " + inner.Error()
+	}
 }
 
 // startsValue says whether a value may start with k, where a word before it could be a name too.

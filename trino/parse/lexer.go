@@ -354,11 +354,7 @@ var keywordTable = func() (t [hashSize]kind) {
 		if w == "" {
 			continue
 		}
-		h := uint32(hashSeed)
-		for i := 0; i < len(w); i++ {
-			h = (h ^ uint32(w[i]|0x20)) * hashPrime
-		}
-		for i := h; ; i++ {
+		for i := hashWord(w); ; i++ {
 			if s := &t[i%hashSize]; *s == 0 {
 				*s = kind(k)
 				break
@@ -367,6 +363,15 @@ var keywordTable = func() (t [hashSize]kind) {
 	}
 	return t
 }()
+
+// hashWord is the hash of a word without regard to case.
+func hashWord(word string) uint32 {
+	h := uint32(hashSeed)
+	for i := 0; i < len(word); i++ {
+		h = (h ^ uint32(word[i]|0x20)) * hashPrime
+	}
+	return h
+}
 
 func keywordKind(h uint32, word string) kind {
 	for i := h; ; i++ {

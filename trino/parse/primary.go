@@ -60,6 +60,11 @@ func (p *parser) member(start int32, x ast.Expr) ast.Expr {
 		p.next()
 		s := p.stringLit()
 		return &ast.Deref{Loc: p.loc(start), Base: x, Field: &ast.Ident{Loc: s.Loc, Name: s.Value, Quoted: true}}
+	case k.reserved():
+		p.next()
+		p.next()
+		p.expected("'('")
+		return x
 	}
 	return nil
 }
@@ -135,6 +140,8 @@ func (p *parser) operand() ast.Expr {
 		return p.grouping()
 	case kLISTAGG:
 		return p.listagg()
+	case kJSON_EXISTS, kJSON_VALUE, kJSON_QUERY, kJSON_OBJECT, kJSON_ARRAY:
+		return p.jsonFunction()
 	case kCURRENT_DATE, kCURRENT_USER, kCURRENT_CATALOG, kCURRENT_SCHEMA, kCURRENT_PATH,
 		kCURRENT_TIME, kCURRENT_TIMESTAMP, kLOCALTIME, kLOCALTIMESTAMP:
 		return p.current()

@@ -86,6 +86,9 @@ func (p *parser) sampled() ast.Relation {
 	start := p.start()
 	r := p.relationPrimary()
 	r = p.aliased(start, r)
+	if p.tok == kMATCH_RECOGNIZE && p.peek(1) == tLParen {
+		r = p.matchRecognize(start, r)
+	}
 	if p.tok == kPIVOT && p.peek(1) == tLParen {
 		r = p.pivot(start, r)
 	}
@@ -170,6 +173,8 @@ func (p *parser) relationPrimary() ast.Relation {
 		return l
 	case p.tok == kTABLE:
 		return p.tableFunction()
+	case p.tok == kJSON_TABLE:
+		return p.jsonTable()
 	case p.tok == kNEAREST && p.peek(1) == tLParen:
 		return p.nearest()
 	case p.tok == tLParen:
@@ -341,7 +346,7 @@ func (p *parser) tableFunctionArg() *ast.Arg {
 	switch {
 	case p.tok == kTABLE && p.peek(1) == tLParen:
 		a.Value = p.tableArg()
-	case p.tok == kDESCRIPTOR && p.peek(1) == tLParen:
+	case p.tok == kDESCRIPTOR && p.peek(1) == tLParen && p.peek(2).isName():
 		at := p.start()
 		p.next()
 		p.next()

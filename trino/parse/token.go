@@ -746,19 +746,21 @@ func (k kind) String() string {
 	return "<identifier>"
 }
 
-// IsIdentifier says whether name can be written without quotes wherever an identifier may stand and
-// means the same there: letters, digits and underscores, and no reserved word.
+// IsIdentifier says whether name can be written without quotes as an identifier: letters, digits and
+// underscores, and no reserved word.
 func IsIdentifier(name string) bool {
+	return IsWord(name) && !keywordKind(hashWord(name), name).reserved()
+}
+
+// IsWord says whether name is a letter or an underscore, and then letters, digits and underscores.
+func IsWord(name string) bool {
 	if name == "" || class[name[0]] != classLetter {
 		return false
 	}
-	h := uint32(hashSeed)
-	for i := 0; i < len(name); i++ {
-		c := name[i]
-		if cl := class[c]; cl != classLetter && cl != classDigit {
+	for i := 1; i < len(name); i++ {
+		if cl := class[name[i]]; cl != classLetter && cl != classDigit {
 			return false
 		}
-		h = (h ^ uint32(c|0x20)) * hashPrime
 	}
-	return !keywordKind(h, name).reserved()
+	return true
 }

@@ -42,7 +42,8 @@ func (p *parser) windowSpec() *ast.WindowSpec {
 	if p.tok == kORDER {
 		s.OrderBy = p.orderBy()
 	}
-	if p.tok == kROWS || p.tok == kRANGE || p.tok == kGROUPS {
+	switch p.tok {
+	case kROWS, kRANGE, kGROUPS, kMEASURES:
 		s.Frame = p.frame()
 	}
 	s.Loc = p.loc(start)
@@ -57,7 +58,7 @@ func (p *parser) windowClauseAhead() bool {
 	switch p.tok {
 	case kPARTITION:
 		return k == kBY
-	case kROWS, kRANGE, kGROUPS:
+	case kROWS, kRANGE, kGROUPS, kMEASURES:
 		return k != tRParen && k != kORDER && !(k == kPARTITION && p.peek(2) == kBY)
 	}
 	return false
@@ -66,11 +67,15 @@ func (p *parser) windowClauseAhead() bool {
 func (p *parser) frame() *ast.Frame {
 	start := p.start()
 	f := &ast.Frame{}
+	rows := &ast.RowPattern{Measures: p.measures()}
 	switch p.tok {
+	case kROWS:
 	case kRANGE:
 		f.Unit = ast.Range
 	case kGROUPS:
 		f.Unit = ast.Groups
+	default:
+		p.expected("'GROUPS', 'RANGE', 'ROWS'")
 	}
 	p.next()
 	if p.tok == kBETWEEN {
@@ -80,6 +85,11 @@ func (p *parser) frame() *ast.Frame {
 		f.End = p.frameBound()
 	} else {
 		f.Start = p.frameBound()
+	}
+	p.rowPattern(rows, false)
+	if rows.Measures != nil || rows.After != nil || rows.Search != "" || rows.Pattern != nil || rows.Subsets != nil || rows.Defines != nil {
+		rows.Loc = p.loc(start)
+		f.Pattern = rows
 	}
 	f.Loc = p.loc(start)
 	return f

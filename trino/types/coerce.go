@@ -158,7 +158,7 @@ var castsTo = [kindCount][]Kind{
 	Variant:           {Boolean, Tinyint, Smallint, Integer, Bigint, Real, Double, Decimal, Number, Varchar, Varbinary, Date, Time, Timestamp, TimestampTZ, UUID, JSON},
 	UUID:              {Varchar, Varbinary, Variant},
 	IPAddress:         {Varchar, Varbinary},
-	HyperLogLog:       {Varbinary},
+	HyperLogLog:       {Varbinary, P4HyperLogLog},
 	P4HyperLogLog:     {Varbinary, HyperLogLog},
 	SetDigest:         {Varbinary, HyperLogLog},
 	TDigest:           {Varbinary},

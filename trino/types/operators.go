@@ -70,9 +70,9 @@ func withNull(op Op, t Type, nullLeft bool) (result, left, right Type, v Verdict
 		case op == Add && t.Kind() != Time && t.Kind() != TimeTZ, op == Add, op == Sub && !nullLeft:
 			interval := plainTypes[IntervalDaySecond]
 			if nullLeft {
-				return t, interval, t, Resolved
+				return moved(t, interval), interval, t, Resolved
 			}
-			return t, t, interval, Resolved
+			return moved(t, interval), t, interval, Resolved
 		case op == Sub:
 			return plainTypes[IntervalDaySecond], t, t, Resolved
 		}
@@ -138,9 +138,9 @@ func temporalOp(op Op, a, b Type) (result, left, right Type, v Verdict) {
 	case b.IsInterval() && a.IsNumeric() && a.Kind() != Number && op == Mul:
 		return b, plainTypes[Double], b, Resolved
 	case a.IsDateTime() && b.IsInterval() && (op == Add || op == Sub) && movable(a, b):
-		return a, a, b, Resolved
+		return moved(a, b), a, b, Resolved
 	case a.IsInterval() && b.IsDateTime() && op == Add && movable(b, a):
-		return b, a, b, Resolved
+		return moved(b, a), a, b, Resolved
 	case a.IsDateTime() && b.IsDateTime() && op == Sub:
 		if super, ok := Super(a, b); ok {
 			return plainTypes[IntervalDaySecond], super, super, Resolved
@@ -152,6 +152,14 @@ func temporalOp(op Op, a, b Type) (result, left, right Type, v Verdict) {
 // movable: a time of day has no months to add.
 func movable(t, interval Type) bool {
 	return interval.Kind() == IntervalDaySecond || t.Kind() != Time && t.Kind() != TimeTZ
+}
+
+// moved: an interval of days to seconds has milliseconds, so that what it is added to has them too.
+func moved(t, interval Type) Type {
+	if interval.Kind() == IntervalDaySecond && t.Kind() != Date && t.Precision() < 3 {
+		return temporal[t.Kind()][3]
+	}
+	return t
 }
 
 // Comparison gives the type both sides of = < and their kin are turned into.

@@ -1,0 +1,140 @@
+package check
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/types"
+)
+
+// Catalog is what checking needs to know of tables. Names are given lower case and matched without
+// regard to case. An implementation for one asker leaves out what that asker may not see: it is then
+// neither found nor hinted at.
+type Catalog interface {
+	// HasCatalog and HasSchema say which part of a name is wrong.
+	HasCatalog(catalog string) bool
+	HasSchema(catalog, schema string) bool
+	// Table gives the same pointer for the same table as long as the statement is checked.
+	Table(catalog, schema, name string) (*Table, bool)
+	// Names lists what is visible, for hints only: catalogs when catalog is empty, schemas when
+	// schema is empty, else tables.
+	Names(catalog, schema string) []string
+}
+
+// Table is a table or view of the catalog. It is never written to.
+type Table struct {
+	Catalog, Schema, Name string
+	Columns               []TableColumn
+	Versioned             bool // its connector keeps old versions: FOR TIMESTAMP AS OF, FOR VERSION AS OF
+	// View is the view's query, nil for a table and for a view whose query is not known. Its
+	// unqualified names mean tables of ViewCatalog and ViewSchema.
+	View                    *ast.Query
+	ViewCatalog, ViewSchema string
+}
+
+// TableColumn is a column; Hidden ones are found by name and left out of *.
+type TableColumn struct {
+	Name   string
+	Type   types.Type
+	Hidden bool
+}
+
+// String is the table's full name, catalog.schema.name.
+func (t *Table) String() string { return t.Catalog + "." + t.Schema + "." + t.Name }
+
+// schemaCatalog is a catalog made of CREATE TABLE statements.
+type schemaCatalog struct {
+	catalogs map[string]map[string]map[string]*Table
+}
+
+// Schema makes a catalog of CREATE TABLE statements. Unqualified names stand under the session's
+// catalog and schema, names of two parts under its catalog. Errors say which statement and why.
+func Schema(stmts []ast.Statement, s Session) (Catalog, error) {
+	cat := &schemaCatalog{map[string]map[string]map[string]*Table{}}
+	for i, stmt := range stmts {
+		create, ok := stmt.(*ast.CreateTable)
+		if !ok {
+			return nil, fmt.Errorf("statement %d of the schema is no CREATE TABLE; a schema file holds nothing else", i+1)
+		}
+		parts := []string{s.Catalog, s.Schema}
+		names := create.Name.Parts
+		if len(names) > 3 {
+			return nil, fmt.Errorf("statement %d of the schema: a table's name has at most three parts", i+1)
+		}
+		parts = parts[:3-max(1, min(3, len(names)))]
+		for _, p := range names {
+			parts = append(parts, p.Name)
+		}
+		for j := range parts {
+			if parts[j] = strings.ToLower(parts[j]); parts[j] == "" {
+				return nil, fmt.Errorf("statement %d of the schema: %s is not a full name; give a default catalog and schema", i+1, names[len(names)-1].Name)
+			}
+		}
+		t := &Table{Catalog: parts[0], Schema: parts[1], Name: parts[2]}
+		for _, col := range create.Columns {
+			typ, err := types.FromName(col.Type)
+			if err != nil {
+				return nil, fmt.Errorf("table %s, column %s: %w", t, col.Name.Name, err)
+			}
+			t.Columns = append(t.Columns, TableColumn{Name: strings.ToLower(col.Name.Name), Type: typ})
+		}
+		if _, ok := cat.Table(t.Catalog, t.Schema, t.Name); ok {
+			return nil, fmt.Errorf("table %s is created twice in the schema", t)
+		}
+		cat.add(t)
+	}
+	return cat, nil
+}
+
+// Tables makes a catalog of these tables.
+func Tables(tables ...*Table) Catalog {
+	cat := &schemaCatalog{map[string]map[string]map[string]*Table{}}
+	for _, t := range tables {
+		cat.add(t)
+	}
+	return cat
+}
+
+// add is used while a catalog is made, not after.
+func (c *schemaCatalog) add(t *Table) {
+	catalog, schema, name := strings.ToLower(t.Catalog), strings.ToLower(t.Schema), strings.ToLower(t.Name)
+	if c.catalogs[catalog] == nil {
+		c.catalogs[catalog] = map[string]map[string]*Table{}
+	}
+	if c.catalogs[catalog][schema] == nil {
+		c.catalogs[catalog][schema] = map[string]*Table{}
+	}
+	c.catalogs[catalog][schema][name] = t
+}
+
+func (c *schemaCatalog) HasCatalog(catalog string) bool { return c.catalogs[catalog] != nil }
+
+func (c *schemaCatalog) HasSchema(catalog, schema string) bool {
+	return c.catalogs[catalog][schema] != nil
+}
+
+func (c *schemaCatalog) Table(catalog, schema, name string) (*Table, bool) {
+	t, ok := c.catalogs[catalog][schema][name]
+	return t, ok
+}
+
+func (c *schemaCatalog) Names(catalog, schema string) []string {
+	switch {
+	case catalog == "":
+		return keys(c.catalogs)
+	case schema == "":
+		return keys(c.catalogs[catalog])
+	}
+	return keys(c.catalogs[catalog][schema])
+}
+
+func keys[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for n := range m {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}

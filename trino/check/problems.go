@@ -1,0 +1,205 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/types"
+)
+
+// Problem is one thing that is wrong. Code and Message are Trino's own, without the "line 1:8: " that
+// it puts before; At is the place that Trino names, zero where it names none. Hint says what to do.
+type Problem struct {
+	Code    string
+	Message string
+	At      ast.Span
+	Hint    string
+}
+
+// Position turns a byte offset into line and column; parse.Position is one.
+type Position func(src string, offset int) (line, column int)
+
+// Format writes the problem for people: "line 1:8: Column 'regoin' cannot be resolved; did you mean
+// region?".
+func (p Problem) Format(src string, position Position) string {
+	var b strings.Builder
+	if p.At != (ast.Span{}) {
+		line, column := position(src, int(p.At.Start))
+		fmt.Fprintf(&b, "line %d:%d: ", line, column)
+	}
+	b.WriteString(p.Message)
+	if p.Hint != "" {
+		b.WriteString("; ")
+		b.WriteString(p.Hint)
+	}
+	return b.String()
+}
+
+// The codes are Trino's standard error codes.
+const (
+	AmbiguousFunctionCall     = "AMBIGUOUS_FUNCTION_CALL"
+	AmbiguousName             = "AMBIGUOUS_NAME"
+	CatalogNotFound           = "CATALOG_NOT_FOUND"
+	ColumnNotFound            = "COLUMN_NOT_FOUND"
+	DuplicateColumnName       = "DUPLICATE_COLUMN_NAME"
+	DuplicateNamedQuery       = "DUPLICATE_NAMED_QUERY"
+	DuplicateWindowName       = "DUPLICATE_WINDOW_NAME"
+	ExpressionNotAggregate    = "EXPRESSION_NOT_AGGREGATE"
+	ExpressionNotConstant     = "EXPRESSION_NOT_CONSTANT"
+	ExpressionNotInDistinct   = "EXPRESSION_NOT_IN_DISTINCT"
+	ExpressionNotScalar       = "EXPRESSION_NOT_SCALAR"
+	FunctionNotAggregate      = "FUNCTION_NOT_AGGREGATE"
+	FunctionNotFound          = "FUNCTION_NOT_FOUND"
+	FunctionNotWindow         = "FUNCTION_NOT_WINDOW"
+	InvalidArguments          = "INVALID_ARGUMENTS"
+	InvalidColumnReference    = "INVALID_COLUMN_REFERENCE"
+	InvalidFunctionArgument   = "INVALID_FUNCTION_ARGUMENT"
+	InvalidLiteral            = "INVALID_LITERAL"
+	InvalidOrderBy            = "INVALID_ORDER_BY"
+	InvalidParameterUsage     = "INVALID_PARAMETER_USAGE"
+	InvalidPartitionBy        = "INVALID_PARTITION_BY"
+	InvalidRecursiveReference = "INVALID_RECURSIVE_REFERENCE"
+	InvalidWindowFrame        = "INVALID_WINDOW_FRAME"
+	InvalidWindowReference    = "INVALID_WINDOW_REFERENCE"
+	MismatchedColumnAliases   = "MISMATCHED_COLUMN_ALIASES"
+	MissingCatalogName        = "MISSING_CATALOG_NAME"
+	MissingColumnAliases      = "MISSING_COLUMN_ALIASES"
+	MissingGroupBy            = "MISSING_GROUP_BY"
+	MissingOrderBy            = "MISSING_ORDER_BY"
+	MissingOver               = "MISSING_OVER"
+	MissingSchemaName         = "MISSING_SCHEMA_NAME"
+	NestedAggregation         = "NESTED_AGGREGATION"
+	NestedWindow              = "NESTED_WINDOW"
+	NotSupported              = "NOT_SUPPORTED"
+	NumericValueOutOfRange    = "NUMERIC_VALUE_OUT_OF_RANGE"
+	SchemaNotFound            = "SCHEMA_NOT_FOUND"
+	SyntaxError               = "SYNTAX_ERROR"
+	TableNotFound             = "TABLE_NOT_FOUND"
+	TypeMismatch              = "TYPE_MISMATCH"
+	TypeNotFound              = "TYPE_NOT_FOUND"
+	ViewIsRecursive           = "VIEW_IS_RECURSIVE"
+	ViewIsStale               = "VIEW_IS_STALE"
+)
+
+// report keeps a problem. Methods below exist one for each complaint that needs more than its text.
+func (c *checker) report(at ast.Span, code, format string, args ...any) *Problem {
+	message := format
+	if len(args) > 0 {
+		message = fmt.Sprintf(format, args...)
+	}
+	c.problems = append(c.problems, Problem{Code: code, Message: message, At: at})
+	return &c.problems[len(c.problems)-1]
+}
+
+// mismatch reports a TYPE_MISMATCH, which most complaints of types are.
+func (c *checker) mismatch(at ast.Span, format string, args ...any) types.Type {
+	c.report(at, TypeMismatch, format, args...)
+	return types.Type{}
+}
+
+func didYouMean(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "did you mean " + name + "?"
+}
+
+func (c *checker) columnNotFound(e ast.Expr, parts []string, s *Scope) {
+	p := c.report(e.Span(), ColumnNotFound, "Column '%s' cannot be resolved", strings.Join(parts, "."))
+	p.Hint = didYouMean(s.nearest(parts))
+}
+
+// nearest looks for the column meant by a name: under the same qualifier when one is given, else
+// among all columns in scope.
+func (s *Scope) nearest(parts []string) string {
+	var names []string
+	last := len(parts) - 1
+	prefix := strings.Join(parts[:last], ".")
+	for ; s != nil; s = s.parent {
+		for _, col := range s.cols {
+			if !col.Hidden && (last == 0 || col.rel != nil && col.rel.table == parts[last-1]) {
+				if col.key == parts[last] { // the name is right, the qualifier is not
+					return col.key
+				}
+				names = append(names, col.key)
+			}
+		}
+	}
+	best := nearest(parts[last], names)
+	if best != "" && prefix != "" {
+		return prefix + "." + best
+	}
+	return best
+}
+
+func (c *checker) columnAmbiguous(e ast.Expr, parts []string) {
+	c.report(e.Span(), AmbiguousName, "Column '%s' is ambiguous", strings.Join(parts, "."))
+}
+
+func (c *checker) tableNotFound(at ast.Span, catalog, schema, name string) {
+	var code, message, hint string
+	switch {
+	case !c.cat.HasCatalog(catalog):
+		code, message = CatalogNotFound, "Catalog '"+catalog+"' not found"
+		hint = nearest(catalog, c.cat.Names("", ""))
+	case schema != "information_schema" && !c.cat.HasSchema(catalog, schema):
+		code, message = SchemaNotFound, "Schema '"+schema+"' does not exist"
+		hint = nearest(schema, c.cat.Names(catalog, ""))
+	default:
+		code = TableNotFound
+		message = "Table '" + catalog + "." + quoteName(schema) + "." + quoteName(name) + "' does not exist"
+		hint = nearest(name, c.cat.Names(catalog, schema))
+	}
+	c.report(at, code, "%s", message).Hint = didYouMean(hint)
+}
+
+// quoteName puts a name in quotes unless it is a plain word.
+func quoteName(name string) string {
+	for i := 0; i < len(name); i++ {
+		if ch := name[i]; ch != '_' && (ch < 'a' || ch > 'z') && (ch < '0' || ch > '9' || i == 0) {
+			return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+		}
+	}
+	return name
+}
+
+func (c *checker) functionNotFound(call *ast.Call, name string) {
+	c.report(call.Span(), FunctionNotFound, "Function '%s' not registered", name).Hint = didYouMean(c.nearestFunction(name))
+}
+
+// otherNames are functions of other databases and what Trino has in their place.
+var otherNames = map[string]string{
+	"charindex": "strpos", "datediff": "date_diff", "date_part": "extract", "getdate": "now", "group_concat": "listagg",
+	"ifnull": "coalesce", "isnull": "coalesce", "iif": "if", "len": "length", "median": "approx_percentile", "nvl": "coalesce",
+	"string_agg": "listagg", "to_timestamp": "date_parse", "dateadd": "date_add", "instr": "strpos", "ucase": "upper", "lcase": "lower",
+	"to_char": "date_format", "to_date": "date_parse", "stddev_sample": "stddev_samp", "array_length": "cardinality", "size": "cardinality",
+}
+
+func (c *checker) nearestFunction(name string) string {
+	if other, ok := otherNames[name]; ok {
+		return other
+	}
+	return nearest(name, append(c.session.Functions.Names(), "coalesce", "nullif", "grouping"))
+}
+
+func (c *checker) cannotApply(at ast.Span, op string, l, r types.Type) types.Type {
+	return c.mismatch(at, "Cannot apply operator: %s %s %s", l, op, r)
+}
+
+func (c *checker) notAggregate(e ast.Expr) {
+	c.report(place(e), ExpressionNotAggregate, "'%s' must be an aggregate expression or appear in GROUP BY clause", spell(e))
+}
+
+func (c *checker) notScalar(e ast.Expr, clause string, calls []foundCall) Problem {
+	texts := make([]string, len(calls))
+	for i, f := range calls {
+		texts[i] = spell(f.call)
+	}
+	return Problem{Code: ExpressionNotScalar, At: place(e), Message: fmt.Sprintf(
+		"%s cannot contain aggregations, window functions or grouping operations: [%s]", clause, strings.Join(texts, ", "))}
+}
+
+func (c *checker) notYet(n ast.Node, what string) {
+	c.report(n.Span(), NotSupported, "%s is not understood by this checker", what)
+}
