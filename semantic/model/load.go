@@ -18,6 +18,7 @@ import (
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic/timex"
 	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/parse"
 )
 
@@ -28,7 +29,7 @@ const maxFile = 16 << 20
 // that are broken in themselves make it fail with all of them joined; what only does not fit the
 // catalog (a missing column) is set aside and listed in Model.Issues.
 func Load(fsys fs.FS, snap *catalog.Snapshot) (*Model, error) {
-	l := loader{snap: snap, model: &Model{}, datasets: map[string]*Dataset{}}
+	l := loader{snap: snap, checked: snap.Checked(), model: &Model{}, datasets: map[string]*Dataset{}}
 	files, err := fs.Glob(fsys, "models/*/*.y*ml")
 	if err != nil {
 		return nil, fmt.Errorf("model: listing models: %w", err)
@@ -62,6 +63,7 @@ type loader struct {
 	datasets map[string]*Dataset // by lower name and table: a dataset that several files declare is one
 	current  string              // the file being read
 	pending  []pendingMetric
+	checked  check.Catalog
 }
 
 // pendingMetric is a metric whose names are not resolved yet.
@@ -302,7 +304,7 @@ func (l *loader) field(ds *Dataset, f osiField, inferred bool) {
 	}
 	out := &Field{Dataset: ds, Name: f.Name, Label: first(ext.Label, f.Label), Description: f.Description, Synonyms: f.AIContext.Synonyms,
 		Expr: expr, Role: Role(ext.Role), Unit: ext.Unit, Additivity: Additivity(ext.Additivity), Values: ext.Values, PII: ext.PII, Hidden: ext.Hidden, Inferred: inferred}
-	out.Type, err = typeOf(ds.Asset, expr)
+	out.Type, err = l.typeOf(ds.Asset, expr)
 	if err != nil {
 		l.aside(f.Expression.line, "invalid_expression", "", "field %s.%s is set aside: %v", ds.Name, f.Name, err)
 		return
