@@ -44,7 +44,6 @@ func (m month) calendar() int   { return int(m) % 12 } // 0 is January
 func (m month) first() day      { return date(m.year(), time.Month(m.calendar()+1), 1) }
 func (m month) last() day       { return (m + 1).first() - 1 }
 func (m month) String() string  { return m.first().time().Format("2006-01") }
-func (m month) on(dom int) day  { return min(m.first()+day(dom)-1, m.last()) }
 func (m month) number() int64   { return int64(m.year()*100 + m.calendar() + 1) }
 func span(from, to day) []month { return months(from.month(), to.month()) }
 func months(a, b month) (out []month) {

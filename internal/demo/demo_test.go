@@ -78,11 +78,16 @@ func sameTree(t *testing.T, got, want map[string]string) {
 
 // A workspace that was made some days ago and brought up to date equals one made today, to the byte.
 func TestLaterStartEndsWhereAFreshRunDoes(t *testing.T) {
-	for _, days := range []int{1, 9, 40, 400} {
-		t.Run(fmt.Sprintf("%d days later", days), func(t *testing.T) {
+	leap := time.Date(2028, 2, 28, 0, 0, 0, 0, time.UTC) // 36 months before the 29th there is no such day
+	for _, c := range []struct {
+		from time.Time
+		days int
+	}{{pinned, 1}, {pinned, 9}, {pinned, 40}, {pinned, 400}, {leap, 1}, {leap, 2}} {
+		days := c.days
+		t.Run(fmt.Sprintf("%s and %d days", c.from.Format(time.DateOnly), days), func(t *testing.T) {
 			old, fresh := t.TempDir(), t.TempDir()
-			later := pinned.AddDate(0, 0, days)
-			makeAt(t, old, pinned, 7, fewRows)
+			later := c.from.AddDate(0, 0, days)
+			makeAt(t, old, c.from, 7, fewRows)
 			rep := makeAt(t, old, later, 7, fewRows)
 			makeAt(t, fresh, later, 7, fewRows)
 			sameTree(t, tree(t, old), tree(t, fresh))

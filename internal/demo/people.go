@@ -79,7 +79,6 @@ func phoneNumbers(w *world, r *rows, at clock) {
 // supportTickets are those of the window, as far as they have got by today.
 func supportTickets(w *world, r *rows, at clock) {
 	fault := faultyDay(at)
-	marked := false // the planted fault: scores of 0 on one day
 	for d := at.start; d < at.today; d++ {
 		s := newStream(w.seed, saltTickets, uint64(d))
 		who := w.activeOn(d, 0)
@@ -97,7 +96,7 @@ func supportTickets(w *world, r *rows, at clock) {
 			n = 1
 		}
 		for i := range n {
-			marked = w.ticket(r, at, d, i, who.pick(s), s, slow, out) || marked
+			w.ticket(r, at, d, i, who.pick(s), s, slow, out)
 		}
 	}
 }
@@ -105,7 +104,7 @@ func supportTickets(w *world, r *rows, at clock) {
 // faultyDay is where the check on csat_score fails.
 func faultyDay(at clock) day { return at.today - 12 }
 
-func (w *world) ticket(r *rows, at clock, d day, i int64, a *account, s *stream, slow bool, out outage) bool {
+func (w *world) ticket(r *rows, at clock, d day, i int64, a *account, s *stream, slow bool, out outage) {
 	id := d.number()*million + i
 	created := d.micros() + hourOf(s)*3_600*million + s.n(3_600*million)
 	p := s.pick([]int64{44, 20, 14, 12, 10})
@@ -135,15 +134,13 @@ func (w *world) ticket(r *rows, at clock, d day, i int64, a *account, s *stream,
 	case answered && s.chance(400_000):
 		status = "pending"
 	}
-	fault := d == faultyDay(at) && i == 0
-	if fault {
+	if d == faultyDay(at) && i == 0 { // the planted fault: a score that does not exist
 		rated, score, solved, status = true, 0, true, "closed"
 		answered, solvedAt = true, created+max(first*60*million, 3_600*million)
 		hours100 = max(first*100/60, 100)
 	}
 	r.i64(id).i64(created).i64(a.id).str(products[p].id).str(channel).str(category).str([]string{"Urgent", "High", "Normal", "Low"}[urgency]).str(status)
 	r.i64If(answered, first).i64If(solved, solvedAt).i64If(solved, hours100).i64If(solved && rated, score)
-	return fault
 }
 
 var severities = []string{"SEV1", "SEV2", "SEV3"}
