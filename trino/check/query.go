@@ -1,8 +1,6 @@
 package check
 
 import (
-	"strings"
-
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"
 )
@@ -280,11 +278,12 @@ func (c *checker) renamed(cte *ast.CTE, cols []*Column) []*Column {
 		c.report(cte.At, MismatchedColumnAliases, "Column alias list has %d entries but relation has %d columns", len(cte.Columns), len(cols))
 		return cols
 	}
-	for i, id := range cte.Columns {
-		for _, other := range cte.Columns[:i] {
-			if strings.EqualFold(id.Name, other.Name) {
-				c.report(cte.At, DuplicateColumnName, "Column name '%s' specified more than once", id.Name)
-			}
+	seen := make(map[string]bool, len(cte.Columns))
+	for _, id := range cte.Columns {
+		if key := lower(id.Name); seen[key] {
+			c.report(cte.At, DuplicateColumnName, "Column name '%s' specified more than once", id.Name)
+		} else {
+			seen[key] = true
 		}
 	}
 	return under(cols, nil, cte.Columns)
