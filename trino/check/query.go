@@ -122,8 +122,7 @@ var setOpText = [...]string{"UNION", "INTERSECT", "EXCEPT"}
 func (c *checker) setOp(op *ast.SetOp, outer *Scope, names *namedQuery) []*Column {
 	left := c.body(op.Left, outer, names)
 	right := c.body(op.Right, outer, names)
-	// Trino places complaints of a set operation at its keyword.
-	at := ast.Span{Start: op.Left.Span().End + 1, End: op.Right.Span().Start}
+	at := orElse(op.OpAt, op.At)
 	if op.Corresponding {
 		left, right = c.corresponding(op, at, left, right)
 	}
@@ -275,13 +274,13 @@ func (c *checker) with(w *ast.With, outer *Scope, names *namedQuery) *namedQuery
 // renamed applies the column list of a CTE.
 func (c *checker) renamed(cte *ast.CTE, cols []*Column) []*Column {
 	if len(cte.Columns) != len(cols) {
-		c.report(cte.At, MismatchedColumnAliases, "Column alias list has %d entries but relation has %d columns", len(cte.Columns), len(cols))
+		c.report(cte.Columns[0].At, MismatchedColumnAliases, "Column alias list has %d entries but relation has %d columns", len(cte.Columns), len(cols))
 		return cols
 	}
 	seen := make(map[string]bool, len(cte.Columns))
 	for _, id := range cte.Columns {
 		if key := lower(id.Name); seen[key] {
-			c.report(cte.At, DuplicateColumnName, "Column name '%s' specified more than once", id.Name)
+			c.report(id.At, DuplicateColumnName, "Column name '%s' specified more than once", id.Name)
 		} else {
 			seen[key] = true
 		}

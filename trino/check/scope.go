@@ -26,7 +26,7 @@ type Column struct {
 	used bool
 }
 
-// relName is what qualifies the columns of one relation: an alias, or a table's full name.
+// relName is what qualifies the columns of one relation: an alias, or a table's name as written.
 type relName struct{ catalog, schema, table string }
 
 // Scope is what names can mean at one place.
