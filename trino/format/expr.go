@@ -311,6 +311,10 @@ func (p *printer) base(x ast.Expr, method bool) {
 // field prints the field of x. A member of a JSON value is found by its exact letters when it is
 // quoted, so that quotes are kept where they were written, unless x is a column of a relation in scope.
 func (p *printer) field(x *ast.Deref) {
+	if x.Field.Name == "" { // only a string can name this member
+		p.text("")
+		return
+	}
 	if x.Field.Quoted && !p.isRelation(x.Base) {
 		p.exactly(func() { p.ident(x.Field, nil) })
 		return

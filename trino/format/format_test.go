@@ -125,6 +125,7 @@ func TestNames(t *testing.T) {
 		{`j."name"`, `j."name"`},
 		{`j.name`, `j.name`},
 		{`j.'some name'`, `j."some name"`},
+		{`j.''`, `j.''`},
 		{`"straße"`, `"straße"`},
 	} {
 		x, err := parse.Expr(c.in)
