@@ -19,6 +19,7 @@ const (
 	lineWidth  = 100 // columns that a part may fill before it breaks
 	queryWidth = 60  // columns of a query that stays on one line
 	step       = 2   // columns of one level of indentation
+	maxIndent  = 60  // columns beyond which nothing is indented, however deep
 )
 
 // Statement prints a whole statement. An *ast.Other holds nothing but its kind and gives a comment
@@ -90,7 +91,7 @@ func (p *printer) newline() {
 	}
 	p.b = append(p.b, '\n')
 	p.lineStart = len(p.b)
-	for range p.indent {
+	for range min(p.indent, maxIndent) {
 		p.b = append(p.b, ' ')
 	}
 }
