@@ -242,7 +242,7 @@ var timed = map[string]bool{"current_time": true, "current_timestamp": true, "lo
 // typedLit prints a literal of a type; only a bare name can stand before a string, so that any other
 // type becomes a cast, which means the same.
 func (p *printer) typedLit(x *ast.TypedLit) {
-	if len(x.Type.Params) > 0 || strings.Contains(x.Type.Name, " ") {
+	if len(x.Type.Params) > 0 || worded(x.Type.Name) {
 		p.write("CAST(")
 		p.text(x.Value)
 		p.write(" AS ")

@@ -127,6 +127,7 @@ func TestNames(t *testing.T) {
 		{`j.name`, `j.name`},
 		{`j.'some name'`, `j."some name"`},
 		{`j.''`, `j.''`},
+		{`"my type" 'x'`, `"my type" 'x'`},
 		{`"straße"`, `"straße"`},
 	} {
 		x, err := parse.Expr(c.in)

@@ -108,6 +108,11 @@ func TestAccepts(t *testing.T) {
 		{"bench/trino/analyzer.jsonl", 0.99},
 		{"data/oracle/expressions.jsonl", 0.98},
 		{"data/oracle/errors.jsonl", 0.98},
+		{"bench/trino/lineage.jsonl", 1},
+		{"data/oracle/lineage_engine.jsonl", 1},
+		{"data/oracle/lineage_queries.jsonl", 1},
+		{"data/oracle/lineage_extra.jsonl", 1},
+		{"data/oracle/results_engine.jsonl", 1},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			ok, all, placed := 0, 0, 0

@@ -94,10 +94,11 @@ func Statements(src string) ([]ast.Statement, error) {
 			continue
 		}
 		s := p.statement()
-		if _, other := s.(*ast.Other); other {
+		if o, other := s.(*ast.Other); other {
 			for p.tok != tEOF && p.tok != tSemicolon {
 				p.next()
 			}
+			o.At.End = p.prevEnd
 		} else if p.tok != tEOF && p.tok != tSemicolon {
 			p.expected("';', <EOF>")
 		}
