@@ -223,9 +223,8 @@ func (p *parser) checkCall(c *ast.Call) {
 	p.lateAt(c.At.Start, problem)
 }
 
-// special forms: their names are words of the grammar.
-
-// form begins a call with a syntax of its own: it reads the word and the '('.
+// form begins a call whose name is a word of the grammar and whose syntax is its own: it reads the
+// word and the '('.
 func (p *parser) form(syntax ast.CallSyntax) *ast.Call {
 	id := &ast.Ident{Name: lower(p.text())}
 	start := p.start()
