@@ -138,6 +138,7 @@ type SetOp struct {
 	Corresponding        bool
 	CorrespondingColumns []*Ident
 	Left, Right          QueryBody
+	OpAt                 Span // of the keyword, where Trino places its errors
 }
 
 // Values is VALUES row, row, ….

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/functions"
 )
 
 // aggregation judges a SELECT as a whole once every clause is typed: what may stand beside
@@ -126,9 +127,8 @@ func (c *checker) nested() {
 
 // callsIn gives the aggregates, window functions and GROUPINGs of an expression.
 func (c *checker) callsIn(e ast.Expr) (calls []foundCall) {
-	at := e.Span()
 	for _, f := range c.found {
-		if s := f.call.Span(); contains(e, f.call) || s != (ast.Span{}) && s.Start >= at.Start && s.End <= at.End {
+		if contains(e, f.call) {
 			calls = append(calls, f)
 		}
 	}
@@ -229,17 +229,12 @@ func (v verifier) childrenOK(n ast.Node) bool {
 
 // callOK: the inside of an aggregate is free; a window function's clauses are verified each.
 func (v verifier) callOK(e *ast.Call) bool {
-	kind, found := aggregateCall, false
-	for _, f := range v.found {
-		if f.call == e {
-			kind, found = f.kind, true
-			break
-		}
-	}
+	name := e.Name.Parts[len(e.Name.Parts)-1].Name
+	f := v.notes[e].call
 	switch {
-	case found && kind == aggregateCall, found && kind == groupingCall:
+	case e.Over == nil && (f != nil && f.Kind == functions.Aggregate || f == nil && lower(name) == "grouping"):
 		return true
-	case found && e.Over != nil && e.Over.Spec != nil:
+	case e.Over != nil && e.Over.Spec != nil:
 		for _, p := range e.Over.Spec.PartitionBy {
 			if !v.ok(p) {
 				v.report(place(p), ExpressionNotAggregate, "PARTITION BY expression '%s' must be an aggregate expression or appear in GROUP BY clause", spell(p))
@@ -257,9 +252,11 @@ func (v verifier) callOK(e *ast.Call) bool {
 		if !v.ok(a.Value) {
 			return false
 		}
-		for _, f := range v.found { // a window function inside another
-			if found && f.kind == windowCall && f.call != e && contains(a.Value, f.call) {
-				return false
+		if e.Over != nil {
+			for _, f := range v.found { // a window function inside another
+				if f.kind == windowCall && f.call != e && contains(a.Value, f.call) {
+					return false
+				}
 			}
 		}
 	}

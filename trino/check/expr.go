@@ -249,7 +249,7 @@ func (c *checker) binary(e *ast.Binary, s *Scope) types.Type {
 	case types.NoSuch:
 		return c.cannotApply(place(e), op.String(), l, r)
 	case types.Ambiguous:
-		c.report(place(e), AmbiguousFunctionCall, "Could not choose a best candidate operator. Explicit type casts must be added.")
+		c.report(ast.Span{}, AmbiguousFunctionCall, "Could not choose a best candidate operator. Explicit type casts must be added.")
 		return types.Type{}
 	}
 	c.coerce(e.L, left)
@@ -408,7 +408,7 @@ func (c *checker) unary(e *ast.Unary, s *Scope) types.Type {
 	case !t.Valid() || t.IsNumeric() || t.IsInterval() && e.Minus:
 		return t
 	case t.Kind() == types.Unknown && e.Minus:
-		c.report(e.At, AmbiguousFunctionCall, "Could not choose a best candidate operator. Explicit type casts must be added.")
+		c.report(ast.Span{}, AmbiguousFunctionCall, "Could not choose a best candidate operator. Explicit type casts must be added.")
 		return types.Type{}
 	case e.Minus:
 		return c.mismatch(e.At, "Cannot negate %s", t)

@@ -1,8 +1,6 @@
 package check
 
 import (
-	"strings"
-
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"
 )
@@ -124,8 +122,7 @@ var setOpText = [...]string{"UNION", "INTERSECT", "EXCEPT"}
 func (c *checker) setOp(op *ast.SetOp, outer *Scope, names *namedQuery) []*Column {
 	left := c.body(op.Left, outer, names)
 	right := c.body(op.Right, outer, names)
-	// Trino places complaints of a set operation at its keyword.
-	at := ast.Span{Start: op.Left.Span().End + 1, End: op.Right.Span().Start}
+	at := orElse(op.OpAt, op.At)
 	if op.Corresponding {
 		left, right = c.corresponding(op, at, left, right)
 	}
@@ -277,14 +274,15 @@ func (c *checker) with(w *ast.With, outer *Scope, names *namedQuery) *namedQuery
 // renamed applies the column list of a CTE.
 func (c *checker) renamed(cte *ast.CTE, cols []*Column) []*Column {
 	if len(cte.Columns) != len(cols) {
-		c.report(cte.At, MismatchedColumnAliases, "Column alias list has %d entries but relation has %d columns", len(cte.Columns), len(cols))
+		c.report(cte.Columns[0].At, MismatchedColumnAliases, "Column alias list has %d entries but relation has %d columns", len(cte.Columns), len(cols))
 		return cols
 	}
-	for i, id := range cte.Columns {
-		for _, other := range cte.Columns[:i] {
-			if strings.EqualFold(id.Name, other.Name) {
-				c.report(cte.At, DuplicateColumnName, "Column name '%s' specified more than once", id.Name)
-			}
+	seen := make(map[string]bool, len(cte.Columns))
+	for _, id := range cte.Columns {
+		if key := lower(id.Name); seen[key] {
+			c.report(id.At, DuplicateColumnName, "Column name '%s' specified more than once", id.Name)
+		} else {
+			seen[key] = true
 		}
 	}
 	return under(cols, nil, cte.Columns)

@@ -37,7 +37,7 @@ func (c *checker) recursive(cte *ast.CTE, name string, outer *Scope, names *name
 	if _, ok := union.Right.(*ast.TableQuery); ok || len(steps) == 0 || !c.inFrom(union.Right, steps[0]) {
 		at := union.Right.Span()
 		if len(steps) > 0 {
-			at = steps[0].At
+			at = steps[0].Span()
 		}
 		c.report(at, InvalidRecursiveReference, "recursive reference outside of FROM clause of the step relation of recursion")
 		return nil
@@ -66,13 +66,13 @@ func (c *checker) recursive(cte *ast.CTE, name string, outer *Scope, names *name
 	return cols
 }
 
-func (c *checker) invalidRecursion(t *ast.Table, message string) {
-	c.report(t.At, InvalidRecursiveReference, "%s", message)
+func (c *checker) invalidRecursion(ref ast.Node, message string) {
+	c.report(ref.Span(), InvalidRecursiveReference, "%s", message)
 }
 
 // references finds the unqualified uses of a CTE's name below a node, leaving out those that a WITH
 // further in gives another meaning.
-func references(n ast.Node, name string) (refs []*ast.Table) {
+func references(n ast.Node, name string) (refs []ast.Node) {
 	var walk func(n ast.Node)
 	walk = func(n ast.Node) {
 		switch n := n.(type) {
@@ -83,7 +83,7 @@ func references(n ast.Node, name string) (refs []*ast.Table) {
 			return
 		case *ast.TableQuery:
 			if len(n.Name.Parts) == 1 && lower(n.Name.Parts[0].Name) == name {
-				refs = append(refs, &ast.Table{Loc: n.Loc, Name: n.Name})
+				refs = append(refs, n)
 			}
 			return
 		case *ast.Query:
@@ -105,8 +105,8 @@ func references(n ast.Node, name string) (refs []*ast.Table) {
 
 // inFrom follows the FROM of a step to the recursive reference and complains of what may not stand
 // between: the null-supplying side of a join, INTERSECT ALL, the right side of EXCEPT.
-func (c *checker) inFrom(n ast.Node, ref *ast.Table) bool {
-	is := func(n ast.Node) bool { return n.Span().Start <= ref.At.Start && ref.At.End <= n.Span().End }
+func (c *checker) inFrom(n, ref ast.Node) bool {
+	is := func(n ast.Node) bool { return holds(n, ref) }
 	for {
 		switch x := n.(type) {
 		case *ast.Table:
@@ -168,4 +168,14 @@ func (c *checker) inFrom(n ast.Node, ref *ast.Table) bool {
 			return false
 		}
 	}
+}
+
+// holds looks for a node below another, queries inside included.
+func holds(n, wanted ast.Node) bool {
+	found := n == wanted
+	ast.Walk(n, func(n ast.Node) bool {
+		found = found || n == wanted
+		return !found
+	})
+	return found
 }

@@ -147,7 +147,14 @@ func (c *checker) tableNamed(n ast.Node, name *ast.QualifiedName, at ast.Span, n
 	use := c.use(t)
 	c.uses[n] = use
 	inner := c.view(t, at)
-	rel := &relName{lower(t.Catalog), lower(t.Schema), lower(t.Name)}
+	// Columns are qualified by the name as it is written here, not by the full one.
+	rel := &relName{table: last}
+	if len(parts) > 1 {
+		rel.schema = schema
+	}
+	if len(parts) > 2 {
+		rel.catalog = catalog
+	}
 	all := make([]Column, len(t.Columns))
 	cols := make([]*Column, len(t.Columns))
 	for i := range t.Columns {

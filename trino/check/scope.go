@@ -26,7 +26,7 @@ type Column struct {
 	used bool
 }
 
-// relName is what qualifies the columns of one relation: an alias, or a table's full name.
+// relName is what qualifies the columns of one relation: an alias, or a table's name as written.
 type relName struct{ catalog, schema, table string }
 
 // Scope is what names can mean at one place.
@@ -38,6 +38,7 @@ type Scope struct {
 	output   *selection // set where the columns are a select list's, which ORDER BY sees
 	// forbidden names the join whose right side may not look at these columns.
 	forbidden string
+	index     map[string][]*Column // by key, made when there are many columns
 }
 
 // Columns gives what the scope itself holds, hidden columns included.
@@ -60,7 +61,11 @@ func (col *Column) matches(parts []string) bool {
 
 // lookup finds the one column that parts mean, or says that several do.
 func (s *Scope) lookup(parts []string) (col *Column, ambiguous bool) {
-	for _, x := range s.cols {
+	cols := s.cols
+	if len(cols) > manyColumns {
+		cols = s.named(parts[len(parts)-1])
+	}
+	for _, x := range cols {
 		if x.matches(parts) {
 			if col != nil {
 				return nil, true
@@ -69,6 +74,19 @@ func (s *Scope) lookup(parts []string) (col *Column, ambiguous bool) {
 		}
 	}
 	return col, false
+}
+
+// manyColumns is from how many columns on an index pays.
+const manyColumns = 100
+
+func (s *Scope) named(key string) []*Column {
+	if s.index == nil {
+		s.index = make(map[string][]*Column, len(s.cols))
+		for _, col := range s.cols {
+			s.index[col.key] = append(s.index[col.key], col)
+		}
+	}
+	return s.index[key]
 }
 
 // resolve finds a column here or further out. found is the scope that holds it. A prefix that means

@@ -53,6 +53,8 @@ var sets = []string{
 	"bench/trino/lineage.jsonl",
 	"data/oracle/expressions.jsonl",
 	"data/oracle/errors.jsonl",
+	"data/oracle/lineage_extra.jsonl",
+	"data/oracle/results_engine.jsonl",
 }
 
 // TestRoundTripOfSets prints every statement that parses and reads it again.

@@ -1,13 +1,9 @@
 package format
 
 import (
-	"encoding/hex"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
-	"github.com/limn-data/limn/trino/parse"
 )
 
 // Precedences, the loosest first, as the grammar nests its productions. An expression is put in
@@ -202,90 +198,6 @@ func (p *printer) naked(x ast.Expr) {
 	}
 }
 
-func (p *printer) literal(x ast.Expr) {
-	switch x := x.(type) {
-	case *ast.NullLit:
-		p.write("NULL")
-	case *ast.BoolLit:
-		if x.Value {
-			p.write("TRUE")
-		} else {
-			p.write("FALSE")
-		}
-	case *ast.StringLit:
-		p.text(x.Value)
-	case *ast.BinaryLit:
-		p.write("X'" + strings.ToUpper(hex.EncodeToString(x.Value)) + "'")
-	case *ast.IntLit:
-		p.write(x.Text)
-	case *ast.DecimalLit:
-		p.write(x.Text)
-	case *ast.DoubleLit:
-		p.write(x.Text)
-	case *ast.TypedLit:
-		p.typedLit(x)
-	case *ast.IntervalLit:
-		p.interval(x)
-	case *ast.Parameter:
-		p.write("?")
-	case *ast.Current:
-		p.write(strings.ToUpper(x.What))
-		if x.Precision >= 0 && timed[x.What] {
-			p.write("(" + strconv.Itoa(x.Precision) + ")")
-		}
-	}
-}
-
-// timed are the values whose precision can be written.
-var timed = map[string]bool{"current_time": true, "current_timestamp": true, "localtime": true, "localtimestamp": true}
-
-// typedLit prints a literal of a type; only a bare name can stand before a string, so that any other
-// type becomes a cast, which means the same.
-func (p *printer) typedLit(x *ast.TypedLit) {
-	if len(x.Type.Params) > 0 || strings.Contains(x.Type.Name, " ") {
-		p.write("CAST(")
-		p.text(x.Value)
-		p.write(" AS ")
-		p.typeName(x.Type)
-		p.write(")")
-		return
-	}
-	if parse.IsIdentifier(x.Type.Name) {
-		p.write(strings.ToUpper(x.Type.Name))
-	} else {
-		p.typeWord(x.Type.Name)
-	}
-	p.write(" ")
-	p.text(x.Value)
-}
-
-func (p *printer) interval(x *ast.IntervalLit) {
-	p.write("INTERVAL ")
-	if x.Negative {
-		p.write("-")
-	}
-	p.text(x.Value)
-	p.write(" " + intervalQualifier(x.From, x.To, x.Precision, x.Fraction))
-}
-
-func intervalQualifier(from, to string, precision, fraction *int64) string {
-	s := strings.ToUpper(from)
-	if precision != nil {
-		s += "(" + strconv.FormatInt(*precision, 10)
-		if to == "" && fraction != nil {
-			s += ", " + strconv.FormatInt(*fraction, 10)
-		}
-		s += ")"
-	}
-	if to != "" {
-		s += " TO " + strings.ToUpper(to)
-		if fraction != nil {
-			s += "(" + strconv.FormatInt(*fraction, 10) + ")"
-		}
-	}
-	return s
-}
-
 // base prints what a field, a subscript or a method is taken of. A number before a dot would be read
 // as another number, and a name before a method as a function of a qualified name.
 func (p *printer) base(x ast.Expr, method bool) {
@@ -306,47 +218,6 @@ func (p *printer) base(x ast.Expr, method bool) {
 		return
 	}
 	p.expr(x, precPrimary)
-}
-
-// field prints the field of x. A member of a JSON value is found by its exact letters when it is
-// quoted, so that quotes are kept where they were written, unless x is a column of a relation in scope.
-func (p *printer) field(x *ast.Deref) {
-	if x.Field.Quoted && !p.isRelation(x.Base) {
-		p.exactly(func() { p.ident(x.Field, nil) })
-		return
-	}
-	p.ident(x.Field, nil)
-}
-
-// isRelation says whether x names a relation of the queries around.
-func (p *printer) isRelation(x ast.Expr) bool {
-	id, ok := x.(*ast.Ident)
-	return ok && slices.Contains(p.relations, strings.ToLower(id.Name))
-}
-
-// scope adds the relations of a body to those in scope; the function returned takes them back.
-func (p *printer) scope(b ast.QueryBody) func() {
-	before := len(p.relations)
-	if s, ok := b.(*ast.Select); ok && s.From != nil {
-		p.addRelations(s.From)
-	}
-	return func() { p.relations = p.relations[:before] }
-}
-
-func (p *printer) addRelations(r ast.Relation) {
-	switch r := r.(type) {
-	case *ast.Table:
-		p.relations = append(p.relations, strings.ToLower(r.Name.Parts[len(r.Name.Parts)-1].Name))
-	case *ast.Aliased:
-		p.relations = append(p.relations, strings.ToLower(r.Alias.Name))
-	case *ast.Sampled:
-		p.addRelations(r.Rel)
-	case *ast.ParenRel:
-		p.addRelations(r.Rel)
-	case *ast.Join:
-		p.addRelations(r.Left)
-		p.addRelations(r.Right)
-	}
 }
 
 // terms prints the terms of AND or OR; broken, each begins a line with its word.
@@ -569,48 +440,4 @@ func (p *printer) items(n int, item func(int)) {
 		p.out()
 		p.soft("")
 	})
-}
-
-// elements prints a list of expressions between brackets. Literals fill their lines, since there may
-// be hundreds of them; other lists have an item a line.
-func (p *printer) elements(list []ast.Expr) {
-	for _, x := range list {
-		if !isLiteral(x) {
-			p.items(len(list), func(i int) { p.expr(list[i], precNone) })
-			return
-		}
-	}
-	p.group(func() {
-		p.in()
-		p.soft("")
-		for i, x := range list {
-			if i > 0 {
-				p.write(",")
-				if p.flat || len(p.b)-p.lineStart+1+literalWidth(x) <= lineWidth {
-					p.write(" ")
-				} else {
-					p.newline()
-				}
-			}
-			p.expr(x, precNone)
-		}
-		p.out()
-		p.soft("")
-	})
-}
-
-func isLiteral(x ast.Expr) bool {
-	switch unparen(x).(type) {
-	case *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.BinaryLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit,
-		*ast.TypedLit, *ast.IntervalLit, *ast.Parameter:
-		return true
-	}
-	return false
-}
-
-// literalWidth is how many columns a literal fills, with the comma that may follow.
-func literalWidth(x ast.Expr) int {
-	p := &printer{flat: true, limit: 1<<31 - 1}
-	p.expr(x, precNone)
-	return len(p.b) + 1
 }

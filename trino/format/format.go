@@ -10,6 +10,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
@@ -19,6 +20,7 @@ const (
 	lineWidth  = 100 // columns that a part may fill before it breaks
 	queryWidth = 60  // columns of a query that stays on one line
 	step       = 2   // columns of one level of indentation
+	maxIndent  = 60  // columns beyond which nothing is indented, however deep
 )
 
 // Statement prints a whole statement. An *ast.Other holds nothing but its kind and gives a comment
@@ -90,7 +92,7 @@ func (p *printer) newline() {
 	}
 	p.b = append(p.b, '\n')
 	p.lineStart = len(p.b)
-	for range p.indent {
+	for range min(p.indent, maxIndent) {
 		p.b = append(p.b, ' ')
 	}
 }
@@ -151,8 +153,9 @@ func (p *printer) pending(end int32) bool {
 	return len(p.comments) > 0 && p.comments[0].At.Start < end
 }
 
-// flush prints the comments that stand before end: those that ended a line at the end of this one,
-// the others on lines of their own. What follows begins on a new line.
+// flush prints the comments that stand before end: the first that ended a line at the end of this
+// one, the others on lines of their own, since nothing can follow a line comment. What comes next
+// begins on a new line.
 func (p *printer) flush(end int32) {
 	n := 0
 	for n < len(p.comments) && p.comments[n].At.Start < end {
@@ -160,19 +163,22 @@ func (p *printer) flush(end int32) {
 	}
 	due := p.comments[:n]
 	p.comments = p.comments[n:]
-	for _, c := range due {
-		if c.Trailing && len(p.b) > 0 {
-			p.trimBlanks()
-			p.write(" " + c.Text)
-		}
+	trailing := -1
+	if len(p.b) > 0 {
+		trailing = slices.IndexFunc(due, func(c ast.Comment) bool { return c.Trailing })
 	}
-	for _, c := range due {
-		if !c.Trailing {
-			if len(p.b) > 0 {
-				p.newline()
-			}
-			p.write(c.Text)
+	if trailing >= 0 {
+		p.trimBlanks()
+		p.write(" " + due[trailing].Text)
+	}
+	for i, c := range due {
+		if i == trailing {
+			continue
 		}
+		if len(p.b) > 0 {
+			p.newline()
+		}
+		p.write(c.Text)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/format"
@@ -125,6 +126,8 @@ func TestNames(t *testing.T) {
 		{`j."name"`, `j."name"`},
 		{`j.name`, `j.name`},
 		{`j.'some name'`, `j."some name"`},
+		{`j.''`, `j.''`},
+		{`"my type" 'x'`, `"my type" 'x'`},
 		{`"straße"`, `"straße"`},
 	} {
 		x, err := parse.Expr(c.in)
@@ -250,4 +253,37 @@ func FuzzRoundTrip(f *testing.F) {
 			roundTripExpr(t, src, x)
 		}
 	})
+}
+
+// TestHostile prints what is large or deep within a bounded time.
+func TestHostile(t *testing.T) {
+	for name, sql := range map[string]string{
+		"some depth":     "select " + strings.Repeat("f(a, ", 300) + "1" + strings.Repeat(")", 300),
+		"nested queries": strings.Repeat("select * from (", 300) + "select 1" + strings.Repeat(")", 300),
+		"many columns":   "select column_name" + strings.Repeat(", column_name", 5_000) + " from t",
+		"many comments":  "select a" + strings.Repeat(", a -- c\n", 5_000) + " from t",
+		"many arms":      "select case " + strings.Repeat("when a = 1 then 2 ", 2_000) + "end",
+		"many rows":      "values (1, 2)" + strings.Repeat(", (1 + 1, 2)", 20_000),
+		"long sum":       "select 1" + strings.Repeat(" + 1", 10_000),
+		"long path":      "select a" + strings.Repeat(".a", 5_000),
+		"long union":     "select 1" + strings.Repeat(" union select 1", 5_000),
+		"long joins":     "select * from t" + strings.Repeat(" cross join t", 5_000),
+		"long commas":    "select * from t" + strings.Repeat(", t", 5_000),
+		"nested cases":   "select " + strings.Repeat("case when a then ", 150) + "1" + strings.Repeat(" end", 150),
+		"nested logic":   "select " + strings.Repeat("(a and (b or ", 150) + "c" + strings.Repeat("))", 150),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := parse.Statement(sql)
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			text := format.Statement(s)
+			if d := time.Since(start); d > 2*time.Second {
+				t.Errorf("printing %d bytes took %v", len(sql), d)
+			}
+			t.Logf("%d bytes, printed %d in %v", len(sql), len(text), time.Since(start))
+			roundTrip(t, "", s)
+		})
+	}
 }

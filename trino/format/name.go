@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
@@ -80,4 +81,49 @@ func (p *printer) names(list []*ast.Ident) {
 // text prints a string literal. Trino's strings have no escape but the doubled quote.
 func (p *printer) text(s string) {
 	p.write("'" + strings.ReplaceAll(s, "'", "''") + "'")
+}
+
+// field prints the field of x. A member of a JSON value is found by its exact letters when it is
+// quoted, so that quotes are kept where they were written, unless x is a column of a relation in scope.
+func (p *printer) field(x *ast.Deref) {
+	if x.Field.Name == "" { // only a string can name this member
+		p.text("")
+		return
+	}
+	if x.Field.Quoted && !p.isRelation(x.Base) {
+		p.exactly(func() { p.ident(x.Field, nil) })
+		return
+	}
+	p.ident(x.Field, nil)
+}
+
+// isRelation says whether x names a relation of the queries around.
+func (p *printer) isRelation(x ast.Expr) bool {
+	id, ok := x.(*ast.Ident)
+	return ok && slices.Contains(p.relations, strings.ToLower(id.Name))
+}
+
+// scope adds the relations of a body to those in scope; the function returned takes them back.
+func (p *printer) scope(b ast.QueryBody) func() {
+	before := len(p.relations)
+	if s, ok := b.(*ast.Select); ok && s.From != nil {
+		p.addRelations(s.From)
+	}
+	return func() { p.relations = p.relations[:before] }
+}
+
+func (p *printer) addRelations(r ast.Relation) {
+	switch r := r.(type) {
+	case *ast.Table:
+		p.relations = append(p.relations, strings.ToLower(r.Name.Parts[len(r.Name.Parts)-1].Name))
+	case *ast.Aliased:
+		p.relations = append(p.relations, strings.ToLower(r.Alias.Name))
+	case *ast.Sampled:
+		p.addRelations(r.Rel)
+	case *ast.ParenRel:
+		p.addRelations(r.Rel)
+	case *ast.Join:
+		p.addRelations(r.Left)
+		p.addRelations(r.Right)
+	}
 }

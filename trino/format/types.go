@@ -10,8 +10,11 @@ import (
 
 // typeName prints a type as Trino writes it: lower case, array(…) and map(…).
 func (p *printer) typeName(t *ast.TypeName) {
-	name, zone := strings.CutSuffix(t.Name, " with time zone")
-	if from, ok := strings.CutPrefix(t.Name, "interval "); ok {
+	name, zone := t.Name, false
+	if worded(t.Name) {
+		name, zone = strings.CutSuffix(t.Name, " with time zone")
+	}
+	if from, ok := strings.CutPrefix(t.Name, "interval "); ok && worded(t.Name) {
 		from, to, _ := strings.Cut(from, " to ")
 		var precision, fraction *int64
 		if len(t.Params) == 2 {
@@ -44,6 +47,21 @@ func (p *printer) typeName(t *ast.TypeName) {
 		p.write(" with time zone")
 	}
 }
+
+// worded says whether the name of a type is written with several words of the grammar.
+func worded(name string) bool {
+	if name == "timestamp with time zone" || name == "time with time zone" {
+		return true
+	}
+	from, ok := strings.CutPrefix(name, "interval ")
+	if !ok {
+		return false
+	}
+	from, to, both := strings.Cut(from, " to ")
+	return intervalFields[from] && (!both || intervalFields[to])
+}
+
+var intervalFields = map[string]bool{"year": true, "month": true, "day": true, "hour": true, "minute": true, "second": true}
 
 // typeWord prints the name of a type, quoted only where it is no identifier.
 func (p *printer) typeWord(name string) {

@@ -223,9 +223,8 @@ func (p *parser) checkCall(c *ast.Call) {
 	p.lateAt(c.At.Start, problem)
 }
 
-// special forms: their names are words of the grammar.
-
-// form begins a call with a syntax of its own: it reads the word and the '('.
+// form begins a call whose name is a word of the grammar and whose syntax is its own: it reads the
+// word and the '('.
 func (p *parser) form(syntax ast.CallSyntax) *ast.Call {
 	id := &ast.Ident{Name: lower(p.text())}
 	start := p.start()
@@ -235,16 +234,16 @@ func (p *parser) form(syntax ast.CallSyntax) *ast.Call {
 	return &ast.Call{Syntax: syntax, Name: &ast.QualifiedName{Loc: id.Loc, Parts: []*ast.Ident{id}}}
 }
 
-// positionAhead says whether POSITION(, at the current token, is the form a IN b: an IN and no comma
-// stand directly between the parentheses.
-func (p *parser) positionAhead() bool {
+// insideAhead says whether word stands directly between the parentheses that open behind the current
+// token, and no comma before it: whether POSITION(a IN b) and TRY_CAST(a AS b) are meant, not functions.
+func (p *parser) insideAhead(word kind) bool {
 	end := int(p.toks[p.pos+1].match)
 	if end == 0 {
 		end = len(p.toks) - 1
 	}
 	square := 0
 	for i := p.pos + 2; i < end; i++ {
-		switch p.toks[i].kind {
+		switch k := p.toks[i].kind; k {
 		case tLParen:
 			if m := int(p.toks[i].match); m > 0 {
 				i = m
@@ -257,7 +256,7 @@ func (p *parser) positionAhead() bool {
 			if square == 0 {
 				return false
 			}
-		case kIN:
+		case word:
 			return true
 		}
 	}

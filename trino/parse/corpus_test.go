@@ -3,6 +3,7 @@ package parse_test
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,15 +24,19 @@ type corpus struct {
 	Line, Column int
 }
 
+// shared is the folder with the test sets, beside the repository unless LIMN_SHARED names it.
+func shared() string {
+	if root := os.Getenv("LIMN_SHARED"); root != "" {
+		return root
+	}
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..", "..", "shared")
+}
+
 // load reads a JSON lines file of the shared folder; the test is skipped where the folder is absent.
 func load(tb testing.TB, name string) []corpus {
 	tb.Helper()
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		_, file, _, _ := runtime.Caller(0)
-		root = filepath.Join(filepath.Dir(file), "..", "..", "..", "shared")
-	}
-	f, err := os.Open(filepath.Join(root, name))
+	f, err := os.Open(filepath.Join(shared(), name))
 	if err != nil {
 		tb.Skipf("no shared test set: %v", err)
 	}
@@ -103,6 +108,11 @@ func TestAccepts(t *testing.T) {
 		{"bench/trino/analyzer.jsonl", 0.99},
 		{"data/oracle/expressions.jsonl", 0.98},
 		{"data/oracle/errors.jsonl", 0.98},
+		{"bench/trino/lineage.jsonl", 1},
+		{"data/oracle/lineage_engine.jsonl", 1},
+		{"data/oracle/lineage_queries.jsonl", 1},
+		{"data/oracle/lineage_extra.jsonl", 1},
+		{"data/oracle/results_engine.jsonl", 1},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			ok, all, placed := 0, 0, 0
@@ -132,4 +142,35 @@ func TestAccepts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKeywordPositions asks for every word of the grammar where it is a name, as Trino was asked.
+func TestKeywordPositions(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(shared(), "data/oracle/keywords.json"))
+	if err != nil {
+		t.Skipf("no shared test set: %v", err)
+	}
+	var keywords struct{ Positions map[string]map[string]bool }
+	if err := json.Unmarshal(data, &keywords); err != nil {
+		t.Fatal(err)
+	}
+	statements := map[string]string{
+		"as_alias": "SELECT 1 AS %s", "bare_alias": "SELECT 1 %s", "column": "SELECT n.%s FROM nation n", "bare_column": "SELECT %s FROM nation",
+		"table_alias": "SELECT * FROM nation %s", "as_table_alias": "SELECT * FROM nation AS %s", "table": "SELECT * FROM %s",
+		"function": "SELECT %s(1)", "cte": "WITH %[1]s AS (SELECT 1) SELECT * FROM %[1]s",
+	}
+	n := 0
+	for word, positions := range keywords.Positions {
+		for position, want := range positions {
+			sql := fmt.Sprintf(statements[position], word)
+			n++
+			if _, err := parse.Statement(sql); (err == nil) != want {
+				t.Errorf("%s: %v, Trino parses it: %v", sql, err, want)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no positions")
+	}
+	t.Logf("%d positions", n)
 }

@@ -94,10 +94,11 @@ func Statements(src string) ([]ast.Statement, error) {
 			continue
 		}
 		s := p.statement()
-		if _, other := s.(*ast.Other); other {
+		if o, other := s.(*ast.Other); other {
 			for p.tok != tEOF && p.tok != tSemicolon {
 				p.next()
 			}
+			o.At.End = p.prevEnd
 		} else if p.tok != tEOF && p.tok != tSemicolon {
 			p.expected("';', <EOF>")
 		}
@@ -115,15 +116,16 @@ func Statements(src string) ([]ast.Statement, error) {
 // parser holds the state of one parse. After the first failure it stands at the end of the tokens.
 type parser struct {
 	lexer
-	pos      int   // of the current token
-	tok      kind  // of the current token
-	prevEnd  int32 // where the last consumed token ended
-	depth    int
-	height   int // of the expression read last, see maxChain
-	params   int // parameters so far
-	err      *Error
-	mismatch bool   // err says that a token fits nowhere
-	late     *Error // of a literal that is spelt right but means nothing; syntax errors go first
+	pos          int   // of the current token
+	tok          kind  // of the current token
+	prevEnd      int32 // where the last consumed token ended
+	nearestDepth int   // of NEAREST, behind whose relation MATCH is no alias
+	depth        int
+	height       int // of the expression read last, see maxChain
+	params       int // parameters so far
+	err          *Error
+	mismatch     bool   // err says that a token fits nowhere
+	late         *Error // of a literal that is spelt right but means nothing; syntax errors go first
 }
 
 func newParser(src string) (*parser, error) {

@@ -171,7 +171,7 @@ func (p *parser) special() ast.Expr {
 			return p.row()
 		}
 	case kTRY_CAST:
-		if next == tLParen {
+		if next == tLParen && p.insideAhead(kAS) {
 			return p.cast()
 		}
 	case kINTERVAL:
@@ -179,7 +179,7 @@ func (p *parser) special() ast.Expr {
 			return p.interval()
 		}
 	case kPOSITION:
-		if next == tLParen && p.positionAhead() {
+		if next == tLParen && p.insideAhead(kIN) {
 			return p.position()
 		}
 	case kUNIQUE:

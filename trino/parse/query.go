@@ -210,7 +210,9 @@ func (p *parser) chain(n int) {
 }
 
 func (p *parser) setOperator(op *ast.SetOp) {
+	start := p.start()
 	p.next()
+	op.OpAt = p.span(start)
 	switch p.tok {
 	case kALL:
 		p.next()

@@ -145,8 +145,9 @@ func (p *parser) relationClauseAhead() bool {
 		return k == kBERNOULLI || k == kSYSTEM
 	case kMATCH_RECOGNIZE, kPIVOT:
 		return p.peek(1) == tLParen
-	case kMATCH: // of NEAREST
-		return true
+	case kMATCH:
+		k := p.peek(1)
+		return p.nearestDepth > 0 && k != kMATCH && k != kWHERE && k != kJOIN && k != tComma && k != tRParen
 	}
 	return p.clauseAhead()
 }
@@ -223,7 +224,9 @@ func (p *parser) nearest() ast.Relation {
 	p.next()
 	p.expect(tLParen)
 	p.expect(kFROM)
+	p.nearestDepth++
 	n := &ast.Nearest{Rel: p.relation()}
+	p.nearestDepth--
 	if p.accept(kWHERE) {
 		n.Where = p.expr()
 	}

@@ -37,7 +37,10 @@ func (p *parser) statement() ast.Statement {
 }
 
 func (p *parser) other(start int32, kind string) ast.Statement {
-	end := p.toks[len(p.toks)-1].start
+	end := start
+	if n := len(p.toks); n > 1 {
+		end = p.toks[n-2].end
+	}
 	return &ast.Other{Loc: ast.Loc{At: ast.Span{Start: start, End: end}}, Kind: kind}
 }
 
@@ -183,7 +186,7 @@ func (p *parser) columnDef() *ast.ColumnDef {
 	start := p.start()
 	c := &ast.ColumnDef{Name: p.ident(), Type: p.typeName()}
 	if p.accept(kDEFAULT) {
-		c.Default = p.value(0)
+		c.Default = p.literal()
 	}
 	if p.tok == kNOT {
 		p.next()
@@ -198,6 +201,21 @@ func (p *parser) columnDef() *ast.ColumnDef {
 	}
 	c.Loc = p.loc(start)
 	return c
+}
+
+// literal reads what may stand behind DEFAULT.
+func (p *parser) literal() ast.Expr {
+	t := p.toks[p.pos]
+	x := p.operand()
+	switch x.(type) {
+	case *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.BinaryLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit,
+		*ast.TypedLit, *ast.IntervalLit:
+	default:
+		if p.err == nil {
+			p.failAt(int(t.start), "mismatched input '"+p.src[t.start:t.end]+"'. Expecting: <literal>", "only a literal may be a default")
+		}
+	}
+	return x
 }
 
 // properties reads WITH (name = value, …).

@@ -1,0 +1,167 @@
+package lineage_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/limn-data/limn/trino/check"
+	"github.com/limn-data/limn/trino/lineage"
+	"github.com/limn-data/limn/trino/parse"
+	"github.com/limn-data/limn/trino/types"
+)
+
+var update = flag.Bool("update", false, "write golden files anew")
+
+var session = check.Session{Catalog: "lake", Schema: "sales"}
+
+func testCatalog(t testing.TB) check.Catalog {
+	t.Helper()
+	src, err := os.ReadFile("testdata/schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stmts, err := parse.Statements(string(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := check.Schema(stmts, session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	view, err := parse.Query("SELECT region, note, day FROM orders WHERE amount > 0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return withView{base, &check.Table{Catalog: "lake", Schema: "views", Name: "recent", View: view, ViewCatalog: "lake", ViewSchema: "sales",
+		Columns: []check.TableColumn{{Name: "region", Type: types.VarcharOf(20)}, {Name: "note", Type: types.Of(types.Varchar)}, {Name: "day", Type: types.Of(types.Date)}}}}
+}
+
+// withView is a catalog with one view more.
+type withView struct {
+	check.Catalog
+	view *check.Table
+}
+
+func (w withView) Table(catalog, schema, name string) (*check.Table, bool) {
+	if catalog == w.view.Catalog && schema == w.view.Schema && name == w.view.Name {
+		return w.view, true
+	}
+	return w.Catalog.Table(catalog, schema, name)
+}
+
+// TestLineage holds testdata/lineage.sql, where each statement is followed by its lineage: an output
+// with its direct sources, then behind ~ the indirect ones.
+func TestLineage(t *testing.T) {
+	const file = "testdata/lineage.sql"
+	cat := testCatalog(t)
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, s := range strings.Split(string(src), ";\n") {
+		sql, _, _ := strings.Cut(strings.TrimSpace(s), "\n--")
+		if sql == "" {
+			continue
+		}
+		q, err := parse.Query(sql)
+		if err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+		info, problems := check.Check(q, cat, session)
+		if len(problems) > 0 && !strings.Contains(sql, "regoin") {
+			t.Errorf("%s: %s", sql, problems[0].Format(sql, parse.Position))
+		}
+		out.WriteString(sql)
+		g := lineage.Trace(q, info)
+		for _, o := range g.Outputs {
+			fmt.Fprintf(&out, "\n-- %s:", o.Name)
+			kind := lineage.Direct
+			for _, s := range o.Inputs {
+				if s.Kind != kind {
+					out.WriteString(" ~")
+					kind = s.Kind
+				}
+				fmt.Fprintf(&out, " %s.%s", s.Table[strings.LastIndexByte(s.Table, '.')+1:], s.Column)
+			}
+		}
+		out.WriteString("\n;\n")
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(out.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		src = []byte(out.String())
+	}
+	if diff := cmp.Diff(string(src), out.String()); diff != "" {
+		t.Errorf("lineage differs (-want +got):\n%s", diff)
+	}
+}
+
+// TestEveryDirectSourceIsRead: what reaches an output was read, and nothing is both direct and
+// indirect for one output.
+func TestEveryDirectSourceIsRead(t *testing.T) {
+	cat := testCatalog(t)
+	src, err := os.ReadFile("testdata/lineage.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range strings.Split(string(src), ";\n") {
+		sql, _, _ := strings.Cut(strings.TrimSpace(s), "\n--")
+		if sql == "" {
+			continue
+		}
+		q, err := parse.Query(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, _ := check.Check(q, cat, session)
+		g := lineage.Trace(q, info)
+		read := map[string]bool{}
+		for _, table := range g.Tables {
+			for _, col := range table.Columns {
+				read[table.Name+"."+col] = true
+			}
+		}
+		for _, o := range g.Outputs {
+			seen := map[string]bool{}
+			for _, s := range o.Inputs {
+				key := s.Table + "." + s.Column
+				if seen[key] {
+					t.Errorf("%s: %s is listed twice for %s", sql, key, o.Name)
+				}
+				seen[key] = true
+				if !read[key] {
+					t.Errorf("%s: %s is a source of %s and not among the columns read %v", sql, key, o.Name, g.Tables)
+				}
+			}
+		}
+	}
+}
+
+// FuzzTrace: whatever parses can be traced, with or without problems.
+func FuzzTrace(f *testing.F) {
+	src, err := os.ReadFile("testdata/lineage.sql")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range strings.Split(string(src), ";\n") {
+		f.Add(s)
+	}
+	cat := testCatalog(f)
+	f.Fuzz(func(t *testing.T, sql string) {
+		q, err := parse.Query(sql)
+		if err != nil {
+			return
+		}
+		info, _ := check.Check(q, cat, session)
+		if g := lineage.Trace(q, info); len(g.Outputs) != len(info.Columns) {
+			t.Errorf("%d outputs for %d columns", len(g.Outputs), len(info.Columns))
+		}
+	})
+}
