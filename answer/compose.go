@@ -1,0 +1,259 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/nl2sql"
+	"github.com/limn-data/limn/nl2sql/question"
+	"github.com/limn-data/limn/semantic/compile"
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/timex"
+	"github.com/limn-data/limn/trino/lineage"
+	"github.com/limn-data/limn/trino/rows"
+)
+
+// composer puts a result into an outcome.
+type composer struct {
+	o       *Outcome
+	plan    *nl2sql.Plan
+	reading *question.Reading // nil for a metric query or an analyst's SQL
+	set     *rows.Set
+	cal     timex.Calendar
+	at      time.Time
+}
+
+func (c *composer) compose(ss *Session) {
+	c.composeResult()
+	c.metrics()
+	c.trust()
+	govern(c)
+	if c.blocked() {
+		return
+	}
+	c.o.Chart = chart(c.o, c.reading)
+	narrate(c)
+}
+
+// composeResult fills in what holds for every result: columns, rows, lineage, sources.
+func (c *composer) composeResult() {
+	o := c.o
+	o.Rows, o.Truncated = c.set.Rows, c.set.Truncated
+	if o.Rows == nil {
+		o.Rows = Rows{}
+	}
+	for i, col := range c.set.Columns {
+		out := Column{Name: col.Name, Type: col.Type, Role: "dimension", Title: strings.ReplaceAll(col.Name, "_", " "), Scale: -1}
+		if i < len(c.plan.Info.Columns) {
+			out.Name = c.plan.Info.Columns[i].Name
+		}
+		if i < len(c.plan.Columns) {
+			describeColumn(&out, c.plan.Columns[i])
+		} else if numericType(col.Type) {
+			out.Role = "metric"
+		}
+		o.Columns = append(o.Columns, out)
+	}
+	graph := lineage.Trace(c.plan.Query, c.plan.Info)
+	for _, out := range graph.Outputs {
+		l := Lineage{Output: out.Name, Inputs: []Input{}}
+		for _, in := range out.Inputs {
+			l.Inputs = append(l.Inputs, Input{Table: in.Table, Column: in.Column, Kind: string(in.Kind)})
+		}
+		o.Lineage = append(o.Lineage, l)
+	}
+	for _, t := range graph.Tables {
+		for _, a := range c.plan.Tables {
+			if strings.EqualFold(a.Name.String(), t.Name) {
+				o.Sources = append(o.Sources, source(a, t.Columns, c.at))
+			}
+		}
+	}
+}
+
+func numericType(t string) bool {
+	base, _, _ := strings.Cut(t, "(")
+	return slices.Contains([]string{"tinyint", "smallint", "integer", "bigint", "real", "double", "decimal"}, base)
+}
+
+// describeColumn says in people's words what a compiled column is.
+func describeColumn(out *Column, col compile.Column) {
+	out.Role = string(col.Role)
+	unit := func(u string) {
+		if u != "" {
+			out.Unit = &u
+		}
+	}
+	if col.Field != nil && col.Metric == nil {
+		out.Title, out.Description = upper(col.Field.Title()), col.Field.Description
+		unit(col.Field.Unit)
+		if col.Role == compile.RoleMetric { // how many groups
+			out.Title = upper(strings.ReplaceAll(out.Name, "_", " "))
+		}
+	}
+	if col.Key != nil {
+		out.Grain = col.Key.Grain.String()
+		if col.Key.Time {
+			out.Title, out.Description = upper(col.Key.Grain.String()), "First day of the "+col.Key.Grain.String()+"."
+		}
+	}
+	m := col.Metric
+	if m == nil {
+		return
+	}
+	out.Title, out.Scale = m.Title(), m.Scale
+	switch col.Role {
+	case compile.RoleMetric, compile.RoleTarget:
+		out.Description = firstSentence(m.Description)
+		unit(m.Unit)
+	case compile.RolePrior:
+		out.Title, out.Description = m.Title()+" before", "The same in the period that it is compared with."
+		unit(m.Unit)
+	case compile.RoleChange:
+		out.Title, out.Description = "Change", "Difference to the value that it is compared with."
+		unit(m.Unit)
+		if m.Unit == "percent" {
+			unit("points")
+		}
+	case compile.RolePart:
+		out.Title = m.Title() + ", that part"
+		unit(m.Unit)
+	case compile.RolePercent:
+		out.Title, out.Description, out.Scale = "Change %", "Difference divided by the value that it is compared with.", 1
+		if strings.HasSuffix(out.Name, "_attainment") {
+			out.Title, out.Description = "Of target", "Value divided by target."
+		}
+		unit("percent")
+	case compile.RoleShare:
+		out.Title, out.Description, out.Scale = "Share", "Part of the total.", 1
+		unit("percent")
+	}
+}
+
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func firstSentence(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if i := strings.Index(s, ". "); i > 0 {
+		return s[:i+1]
+	}
+	return s
+}
+
+func (c *composer) metrics() {
+	for _, m := range c.reading.Plan.Query.Metrics {
+		c.o.Metrics = append(c.o.Metrics, describeMetric(m))
+		if t := m.Target; t != nil && slices.ContainsFunc(c.plan.Columns, func(col compile.Column) bool { return col.Metric == t }) {
+			c.o.Metrics = append(c.o.Metrics, describeMetric(t))
+		}
+	}
+}
+
+func describeMetric(m *model.Metric) Metric {
+	out := Metric{Name: m.Name, Label: m.Title(), Definition: strings.Join(strings.Fields(m.Description), " "), Expression: m.Text, Version: m.Version, Owner: m.Owner, Tier: m.Tier, Domain: m.Domain}
+	if m.Cert != nil {
+		out.Certified = m.Cert.Approver + ", " + m.Cert.Date
+	}
+	return out
+}
+
+// The trust labels, by how the SQL came about.
+const (
+	LabelOfficial = "Official"
+	LabelDefined  = "Defined, not certified"
+	LabelInferred = "Worked out from the data; nobody has approved this"
+)
+
+// trust says on one line how far to rely on the number: the weakest definition decides.
+func (c *composer) trust() {
+	q := c.reading.Plan.Query
+	label, who := LabelOfficial, ""
+	for _, m := range q.Metrics {
+		if m.Inferred {
+			label = LabelInferred
+		} else if m.Cert == nil && label == LabelOfficial {
+			label = LabelDefined
+		}
+		if who == "" {
+			who = team(m.Owner)
+			if m.Version > 0 && who != "" {
+				who += fmt.Sprintf(", v%d", m.Version)
+			}
+		}
+	}
+	if q.Rows != nil {
+		label = LabelDefined
+		if q.Rows.Inferred {
+			label = LabelInferred
+		}
+		who = team(q.Rows.Asset.Owner)
+	}
+	parts := []string{label}
+	if who != "" {
+		parts = append(parts, who)
+	}
+	if until := completeTo(c.plan.Tables); !until.IsZero() {
+		parts = append(parts, "complete to "+until.Format("2 Jan 2006"))
+	}
+	c.o.Trust = Trust{Label: label, Line: strings.Join(parts, " · ")}
+}
+
+// team is what stands in brackets behind a name, "Dana Whitfield (Finance)" → "Finance".
+func team(o catalog.Owner) string {
+	for _, s := range []string{o.Business, o.Technical} {
+		if i, j := strings.LastIndex(s, "("), strings.LastIndex(s, ")"); i >= 0 && j > i {
+			return s[i+1 : j]
+		}
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// completeTo is the last day that all dated tables have whole.
+func completeTo(tables []*catalog.Asset) time.Time {
+	var out time.Time
+	for _, a := range tables {
+		if !a.DataUntil.IsZero() && (out.IsZero() || a.DataUntil.Before(out)) {
+			out = a.DataUntil
+		}
+	}
+	return out
+}
+
+// blocked turns an outcome with a blocking warning into a decline that shows no figure.
+func (c *composer) blocked() bool {
+	for _, w := range c.o.Warnings {
+		if w.Level == "blocked" {
+			who := ""
+			for _, s := range c.o.Sources {
+				if s.Table == w.Asset {
+					who = s.Owner.Technical
+				}
+			}
+			c.o.decline(Declined{Code: "blocked", Reason: w.Message, Hint: c.lastCompletePeriod(w.Asset), Owner: who})
+			c.o.SQL = c.plan.SQL
+			return true
+		}
+	}
+	return false
+}
+
+// lastCompletePeriod offers the day to which the late table is complete.
+func (c *composer) lastCompletePeriod(asset string) string {
+	for _, a := range c.plan.Tables {
+		if a.Name.String() == asset && !a.DataUntil.IsZero() {
+			return "Ask for a period up to " + a.DataUntil.Format("2 Jan 2006") + ", which is complete."
+		}
+	}
+	return "Ask for an earlier period."
+}

@@ -1,0 +1,260 @@
+package answer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/limn-data/limn/access"
+	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/gate"
+	"github.com/limn-data/limn/nl2sql"
+	"github.com/limn-data/limn/nl2sql/question"
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/timex"
+	"github.com/limn-data/limn/trino/check"
+	"github.com/limn-data/limn/trino/rows"
+)
+
+// Engine runs a checked statement. It is satisfied by the embedded engine and by Trino.
+type Engine interface {
+	Run(ctx context.Context, s Statement) (*rows.Set, error)
+}
+
+// Statement is what an engine is asked to run.
+type Statement struct {
+	Plan    *nl2sql.Plan
+	Now     time.Time // what current_date and now() mean
+	MaxRows int       // rows beyond are not fetched; the result then says that it is cut
+}
+
+// MaxRows is how many rows an answer holds at most.
+const MaxRows = 10_000
+
+// Workspace is what a service answers from. All fields are set before the first question and never
+// written again.
+type Workspace struct {
+	Name     string
+	Snapshot *catalog.Snapshot
+	Models   func(*catalog.Snapshot) (*model.Model, error) // the definitions as they fit one view
+	Values   question.Values                               // nil where there is none
+	Policy   access.Policy
+	Calendar timex.Calendar
+	Zone     *time.Location
+	Currency string
+	Limits   gate.Limits
+}
+
+// Service answers questions. It is safe for concurrent use.
+type Service struct {
+	ws     Workspace
+	engine Engine
+
+	mu       sync.Mutex
+	sessions map[string]*Session
+}
+
+// NewService makes a service over a workspace and an engine.
+func NewService(ws Workspace, engine Engine) *Service {
+	if ws.Zone == nil {
+		ws.Zone = time.UTC
+	}
+	return &Service{ws: ws, engine: engine, sessions: map[string]*Session{}}
+}
+
+// Session is everything that depends on who asks: what they see, and how their questions are read.
+type Session struct {
+	View   *access.View
+	Model  *model.Model
+	Reader *question.Reader
+	Tables check.Catalog
+}
+
+// Session returns the prepared view of a principal, made once and kept.
+func (s *Service) Session(who access.Principal) (*Session, error) {
+	key := who.Name + "\x00" + strings.Join(who.Groups, "\x00")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if got := s.sessions[key]; got != nil {
+		return got, nil
+	}
+	view := s.ws.Policy.View(s.ws.Snapshot, who)
+	m, err := s.ws.Models(view.Snapshot())
+	if err != nil {
+		return nil, err
+	}
+	got := &Session{View: view, Model: m, Tables: view.Snapshot().Checked(), Reader: question.NewReader(m, view, s.ws.Values, s.ws.Calendar, s.ws.Zone)}
+	s.sessions[key] = got
+	return got, nil
+}
+
+// Request is one question by one person at one moment.
+type Request struct {
+	Question string
+	Who      access.Principal
+	At       time.Time
+	Confirm  string // token of a needs_confirmation decline
+}
+
+// Ask answers a question. An error means that limn itself failed; that there is no answer is an
+// Outcome like any other.
+func (s *Service) Ask(ctx context.Context, r Request) (*Outcome, error) {
+	start := time.Now()
+	ss, err := s.Session(r.Who)
+	if err != nil {
+		return nil, err
+	}
+	o := s.blank(r)
+	t := time.Now()
+	reading := ss.Reader.Read(r.Question, r.At)
+	o.Timings.Read = ms(t)
+	o.Interpretation, o.Assumptions, o.Suggestions, o.Confidence = reading.Sentence, notNil(reading.Assumptions), notNil(reading.Suggestions), reading.Confidence
+	switch {
+	case reading.Clarify != nil:
+		o.Outcome = Clarified
+		o.Clarify = &Clarify{Question: reading.Clarify.Question, Options: []Option{}}
+		for _, x := range reading.Clarify.Options {
+			o.Clarify.Options = append(o.Clarify.Options, Option(x))
+		}
+	case reading.Decline != nil:
+		d := reading.Decline
+		o.decline(Declined{Code: d.Code, Reason: d.Reason, Hint: d.Hint, Owner: d.Owner})
+	case reading.Meta != nil:
+		s.aboutData(o, ss, reading, r.At)
+	default:
+		if err := s.compute(ctx, o, ss, reading, r); err != nil {
+			return nil, err
+		}
+	}
+	return o, s.seal(o, start)
+}
+
+// compute plans, judges, runs and composes.
+func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading *question.Reading, r Request) error {
+	t := time.Now()
+	plan, err := nl2sql.Compile(reading.Plan, ss.View.Snapshot(), ss.Tables)
+	o.Timings.Plan = ms(t)
+	if err != nil {
+		var problems *nl2sql.Problems
+		if errors.As(err, &problems) {
+			o.decline(Declined{Code: "definition_fault", Reason: "A definition that this needs does not check: " + problems.List[0].Message + ".", Hint: "Ask the owner of the definition to correct it.", Owner: owner(reading.Plan.Query.Metrics)})
+			o.SQL = problems.SQL
+			return nil
+		}
+		return err
+	}
+	set, err := s.execute(ctx, o, plan, r)
+	if err != nil || set == nil {
+		return err
+	}
+	c := composer{o: o, plan: plan, reading: reading, set: set, cal: s.ws.Calendar, at: r.At}
+	c.compose(ss)
+	return nil
+}
+
+// Run gates, runs and describes a plan that came from no question: a metric query or an analyst's SQL.
+func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outcome, error) {
+	start := time.Now()
+	o := s.blank(r)
+	set, err := s.execute(ctx, o, plan, r)
+	if err != nil {
+		return nil, err
+	}
+	if set != nil {
+		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At}
+		c.composeResult()
+	}
+	return o, s.seal(o, start)
+}
+
+// execute puts a plan through the gate and the engine. A nil set without an error means that the
+// outcome says why there are no rows.
+func (s *Service) execute(ctx context.Context, o *Outcome, plan *nl2sql.Plan, r Request) (*rows.Set, error) {
+	o.SQL, o.Road = plan.SQL, plan.Road
+	t := time.Now()
+	verdict, err := gate.Judge(ctx, plan.Query, plan.Info, gate.Files{Snapshot: s.ws.Snapshot}, s.ws.Limits)
+	o.Timings.Gate = ms(t)
+	if err != nil {
+		return nil, err
+	}
+	token := confirmation(plan.SQL, r.Who.Name)
+	switch {
+	case verdict.Decision == gate.Refuse:
+		o.decline(Declined{Code: verdict.Code, Reason: verdict.Reason})
+		return nil, nil
+	case verdict.Decision == gate.AskFirst && r.Confirm != token:
+		o.decline(Declined{Code: verdict.Code, Reason: verdict.Reason, Hint: "Confirm to run it anyway, or ask for a shorter period.", Confirm: &token})
+		return nil, nil
+	}
+	o.Cost.ScannedBytes = verdict.Estimate.Bytes
+	t = time.Now()
+	set, err := s.engine.Run(ctx, Statement{Plan: plan, Now: r.At, MaxRows: MaxRows})
+	o.Timings.Run = ms(t)
+	var told Told
+	if errors.As(err, &told) {
+		code, reason, hint := told.Tell()
+		o.decline(Declined{Code: code, Reason: reason, Hint: hint})
+		return nil, nil
+	}
+	return set, err
+}
+
+// Told is an engine's error that people can act on.
+type Told interface {
+	error
+	Tell() (code, reason, hint string)
+}
+
+func confirmation(sql, who string) string {
+	sum := sha256.Sum256([]byte("confirm\x00" + who + "\x00" + sql))
+	return hex.EncodeToString(sum[:12])
+}
+
+func (s *Service) blank(r Request) *Outcome {
+	return &Outcome{Outcome: Answered, Question: r.Question, AskedBy: r.Who.Name, AsOf: r.At.UTC(), Columns: []Column{}, Rows: Rows{}, Arithmetic: []Arithmetic{},
+		Why: []Part{}, Metrics: []Metric{}, Lineage: []Lineage{}, Sources: []Source{}, Warnings: []Warning{}, Assumptions: []string{}, Suggestions: []string{}, Attempts: []Attempt{}, Confidence: 1}
+}
+
+func (o *Outcome) decline(d Declined) {
+	o.Outcome, o.Declined = Refused, &d
+	o.Rows, o.Columns, o.Headline, o.Chart, o.Arithmetic = Rows{}, []Column{}, "", nil, []Arithmetic{}
+}
+
+// seal gives the outcome its hash, id and total time.
+func (s *Service) seal(o *Outcome, start time.Time) error {
+	raw, err := o.canonical()
+	if err != nil {
+		return fmt.Errorf("answer: hashing: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	o.Hash = "sha256:" + hex.EncodeToString(sum[:])
+	id := sha256.Sum256([]byte(o.Hash + "\x00" + o.Question + "\x00" + o.AskedBy + "\x00" + o.AsOf.Format(time.RFC3339Nano) + "\x00" + o.Outcome))
+	o.ID = "a_" + hex.EncodeToString(id[:10])
+	o.Timings.Total = ms(start)
+	return nil
+}
+
+func ms(since time.Time) float64 {
+	return float64(time.Since(since).Microseconds()) / 1000
+}
+
+func notNil(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func owner(ms []*model.Metric) string {
+	for _, m := range ms {
+		if m.Owner.Business != "" {
+			return m.Owner.Business
+		}
+	}
+	return ""
+}
