@@ -1,10 +1,8 @@
 package model
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -12,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"github.com/limn-data/limn/internal/conf"
 
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/internal/words"
@@ -88,9 +86,7 @@ func (l *loader) file(name string, raw []byte) {
 		return
 	}
 	var f osiFile
-	dec := yaml.NewDecoder(bytes.NewReader(raw))
-	dec.KnownFields(true)
-	if err := dec.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
+	if err := conf.Decode(raw, &f); err != nil {
 		l.yamlErrors(err)
 		return
 	}
@@ -110,7 +106,7 @@ var unknownField = regexp.MustCompile(`field (\S+) not found in (?:type model\.)
 // nearest name that is known there.
 func (l *loader) yamlErrors(err error) {
 	texts := []string{err.Error()}
-	var te *yaml.TypeError
+	var te *conf.TypeError
 	if errors.As(err, &te) {
 		texts = te.Errors
 	}

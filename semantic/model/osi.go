@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"github.com/limn-data/limn/internal/conf"
 )
 
 // The types in this file are the files as they are written: OSI 1.0 (Open Semantic Interchange, core
@@ -72,7 +72,7 @@ type osiMetric struct {
 
 type osiExtension struct {
 	Vendor string    `yaml:"vendor_name"`
-	Data   yaml.Node `yaml:"data"`
+	Data   conf.Node `yaml:"data"`
 }
 
 // osiExpression is {dialects: [{dialect, expression}]}, or the list alone as the specification's own
@@ -87,15 +87,15 @@ type osiDialect struct {
 	Expression string `yaml:"expression"`
 }
 
-func (e *osiExpression) UnmarshalYAML(n *yaml.Node) error {
+func (e *osiExpression) UnmarshalYAML(n *conf.Node) error {
 	e.line = n.Line
-	if n.Kind == yaml.SequenceNode {
+	if n.Kind == conf.Sequence {
 		return n.Decode(&e.dialects)
 	}
 	var obj struct {
 		Dialects []osiDialect `yaml:"dialects"`
 	}
-	if n.Kind != yaml.MappingNode {
+	if n.Kind != conf.Mapping {
 		return fmt.Errorf("line %d: an expression is written as {dialects: [{dialect: ANSI_SQL, expression: …}]}", n.Line)
 	}
 	for i := 0; i < len(n.Content); i += 2 {
@@ -127,8 +127,8 @@ type aiContext struct {
 	Examples     []string
 }
 
-func (a *aiContext) UnmarshalYAML(n *yaml.Node) error {
-	if n.Kind == yaml.ScalarNode {
+func (a *aiContext) UnmarshalYAML(n *conf.Node) error {
+	if n.Kind == conf.Scalar {
 		for s := range strings.SplitSeq(n.Value, ",") {
 			if s = strings.TrimSpace(s); s != "" {
 				a.Synonyms = append(a.Synonyms, s)
@@ -213,7 +213,7 @@ func extension(exts []osiExtension, out any) error {
 			continue
 		}
 		text := e.Data.Value
-		if e.Data.Kind != yaml.ScalarNode {
+		if e.Data.Kind != conf.Scalar {
 			var v any
 			if err := e.Data.Decode(&v); err != nil {
 				return fmt.Errorf("line %d: LIMN extension: %w", e.Data.Line, err)

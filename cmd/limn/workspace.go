@@ -1,0 +1,394 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/limn-data/limn/access"
+	"github.com/limn-data/limn/answer"
+	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/engine/duckdb"
+	"github.com/limn-data/limn/gate"
+	"github.com/limn-data/limn/ingest/sources"
+	"github.com/limn-data/limn/internal/conf"
+	"github.com/limn-data/limn/nl2sql/values"
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/timex"
+)
+
+// config is limn.yaml.
+type config struct {
+	Name     string       `yaml:"name"`
+	Catalog  string       `yaml:"catalog"`   // of tables found in data folders
+	Data     []string     `yaml:"data"`      // folders <dir>/<schema>/<table>/*.parquet
+	Tables   []tableEntry `yaml:"tables"`    // tables over named files
+	Clock    string       `yaml:"clock"`     // RFC 3339; pins "now" where the data stand still
+	TimeZone string       `yaml:"time_zone"` // IANA
+	Calendar struct {
+		Year        string `yaml:"year"` // calendar | fiscal: which one a bare "Q1" means
+		FiscalStart int    `yaml:"fiscal_year_start"`
+		WeekStart   string `yaml:"week_start"`
+	} `yaml:"calendar"`
+	Currency string `yaml:"currency"`
+	Limits   struct {
+		AskAboveBytes int64  `yaml:"ask_above_bytes"`
+		Timeout       string `yaml:"timeout"`
+		MemoryMB      int64  `yaml:"memory_mb"`
+	} `yaml:"limits"`
+}
+
+// tableEntry is a table over files, as init writes it.
+type tableEntry struct {
+	Name    string   `yaml:"name"` // catalog.schema.table
+	Format  string   `yaml:"format"`
+	Files   []string `yaml:"files"` // relative to the workspace, or absolute
+	Header  bool     `yaml:"header,omitempty"`
+	Delim   string   `yaml:"delim,omitempty"`
+	Columns []struct {
+		Name string `yaml:"name"`
+		Type string `yaml:"type"`
+	} `yaml:"columns,omitempty"`
+}
+
+// workspace is a loaded folder with its engine.
+type workspace struct {
+	dir     string
+	cfg     config
+	engine  *duckdb.Engine
+	service *answer.Service
+	snap    *catalog.Snapshot
+	model   *model.Model
+	zone    *time.Location
+}
+
+// errNoWorkspace says that a folder is none.
+var errNoWorkspace = errors.New("no limn.yaml")
+
+// findWorkspace returns the folder named by --workspace, else the nearest one upward with a limn.yaml,
+// else the demo's.
+func findWorkspace(flag string) (string, error) {
+	if flag != "" {
+		if _, err := os.Stat(filepath.Join(flag, "limn.yaml")); err != nil {
+			return "", hint(fmt.Errorf("%s is no workspace: it has no limn.yaml", flag), "make one with “limn init --data DIR --out "+flag+"”")
+		}
+		return filepath.Abs(flag)
+	}
+	at, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := at; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "limn.yaml")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	demo, err := demoDir()
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(filepath.Join(demo, "limn.yaml")); err != nil {
+		return "", hint(fmt.Errorf("there is no workspace here: %w in this folder or above", errNoWorkspace), "make the demo with “limn demo”, or your own with “limn init --data DIR”")
+	}
+	return demo, nil
+}
+
+// demoDir is where the demo lives when nothing else is said.
+func demoDir() (string, error) {
+	if d := os.Getenv("XDG_DATA_HOME"); d != "" {
+		return filepath.Join(d, "limn-demo"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("finding the user's data folder: %w", err)
+	}
+	return filepath.Join(home, ".local", "share", "limn-demo"), nil
+}
+
+// readConfig reads limn.yaml.
+func readConfig(dir string) (config, error) {
+	var cfg config
+	raw, err := os.ReadFile(filepath.Join(dir, "limn.yaml"))
+	if err != nil {
+		return cfg, fmt.Errorf("reading the workspace: %w", err)
+	}
+	if err := conf.File("limn.yaml", raw, &cfg); err != nil {
+		return cfg, err
+	}
+	if cfg.Catalog == "" {
+		cfg.Catalog = "lake"
+	}
+	return cfg, nil
+}
+
+// calendar is how the workspace counts.
+func (c config) calendar() (timex.Calendar, error) {
+	out := timex.Calendar{Fiscal: c.Calendar.Year == "fiscal", FiscalStart: time.Month(c.Calendar.FiscalStart), WeekStart: time.Monday}
+	if c.Calendar.Year != "" && c.Calendar.Year != "fiscal" && c.Calendar.Year != "calendar" {
+		return out, fmt.Errorf("limn.yaml: calendar.year is %q; write calendar or fiscal", c.Calendar.Year)
+	}
+	if c.Calendar.FiscalStart < 0 || c.Calendar.FiscalStart > 12 {
+		return out, fmt.Errorf("limn.yaml: calendar.fiscal_year_start is %d; write a month from 1 to 12", c.Calendar.FiscalStart)
+	}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if strings.EqualFold(d.String(), c.Calendar.WeekStart) {
+			out.WeekStart = d
+			return out, nil
+		}
+	}
+	if c.Calendar.WeekStart != "" {
+		return out, fmt.Errorf("limn.yaml: calendar.week_start is %q; write a day such as monday", c.Calendar.WeekStart)
+	}
+	return out, nil
+}
+
+// openWorkspace loads a workspace and starts its engine. What the files say about themselves is kept in
+// .limn/ and made anew when they change.
+func openWorkspace(ctx context.Context, dir string) (*workspace, error) {
+	w := &workspace{dir: dir}
+	var err error
+	if w.cfg, err = readConfig(dir); err != nil {
+		return nil, err
+	}
+	if w.zone, err = time.LoadLocation(first(w.cfg.TimeZone, "UTC")); err != nil {
+		return nil, fmt.Errorf("limn.yaml: time_zone %q: %w", w.cfg.TimeZone, err)
+	}
+	cal, err := w.cfg.calendar()
+	if err != nil {
+		return nil, err
+	}
+	assets, err := w.findTables()
+	if err != nil {
+		return nil, err
+	}
+	if err := w.startEngine(assets); err != nil {
+		return nil, err
+	}
+	if err := w.load(ctx, assets, cal); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
+}
+
+func (w *workspace) load(ctx context.Context, assets []*catalog.Asset, cal timex.Calendar) error {
+	fsys := os.DirFS(w.dir)
+	print := fingerprint(assets)
+	known := w.readCache(print)
+	if err := w.describe(ctx, assets, known); err != nil {
+		return err
+	}
+	if _, err := sources.Facts(fsys, assets); err != nil {
+		return err
+	}
+	terms, err := sources.Terms(fsys)
+	if err != nil {
+		return err
+	}
+	models := func(s *catalog.Snapshot) (*model.Model, error) { return model.Load(fsys, s) }
+	if w.model, err = models(catalog.New(assets, nil, nil)); err != nil {
+		return err
+	}
+	if err := w.ranges(ctx, assets, known); err != nil {
+		return err
+	}
+	if err := w.values(ctx, known); err != nil {
+		return err
+	}
+	if known.changed {
+		if err := w.writeCache(print, known); err != nil {
+			return err
+		}
+	}
+	policy, err := readPolicy(fsys)
+	if err != nil {
+		return err
+	}
+	w.snap = catalog.New(assets, projected(w.model), terms)
+	limits := gate.Limits{AskAbove: w.cfg.Limits.AskAboveBytes}
+	w.service = answer.NewService(answer.Workspace{Name: w.cfg.Name, Snapshot: w.snap, Models: models, Values: values.New(known.Values), Policy: policy,
+		Calendar: cal, Zone: w.zone, Currency: w.cfg.Currency, Limits: limits}, engineAdapter{w.engine})
+	return nil
+}
+
+func (w *workspace) startEngine(assets []*catalog.Asset) error {
+	cfg := duckdb.Config{Catalogs: []string{w.cfg.Catalog}, Memory: w.cfg.Limits.MemoryMB << 20}
+	for _, a := range assets {
+		if !slices.Contains(cfg.Catalogs, a.Name.Catalog) {
+			cfg.Catalogs = append(cfg.Catalogs, a.Name.Catalog)
+		}
+		for _, f := range a.Source.Files {
+			if d := filepath.Dir(f); !slices.Contains(cfg.Dirs, d) {
+				cfg.Dirs = append(cfg.Dirs, d)
+			}
+		}
+	}
+	if t := w.cfg.Limits.Timeout; t != "" {
+		d, err := time.ParseDuration(t)
+		if err != nil {
+			return fmt.Errorf("limn.yaml: limits.timeout: %w", err)
+		}
+		cfg.Timeout = d
+	}
+	var err error
+	w.engine, err = duckdb.Open(cfg)
+	return err
+}
+
+// Close ends the engine's workers.
+func (w *workspace) Close() error {
+	if w == nil || w.engine == nil {
+		return nil
+	}
+	return w.engine.Close()
+}
+
+// now is the moment that questions are asked at: --at, else the workspace's pinned clock, else now.
+func (w *workspace) now(at string) (time.Time, error) {
+	if at == "" {
+		at = w.cfg.Clock
+	}
+	if at == "" {
+		return time.Now(), nil
+	}
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		if t, err = time.Parse(time.DateOnly, at); err != nil {
+			return t, usage("--at %q is no time; write 2026-11-22T09:00:00Z", at)
+		}
+	}
+	return t, nil
+}
+
+// findTables lists the tables of the data folders and of the tables section.
+func (w *workspace) findTables() ([]*catalog.Asset, error) {
+	var out []*catalog.Asset
+	for _, dir := range w.cfg.Data {
+		root := w.path(dir)
+		files, err := filepath.Glob(filepath.Join(root, "*", "*", "*.parquet"))
+		if err != nil {
+			return nil, fmt.Errorf("listing %s: %w", root, err)
+		}
+		byTable := map[string]*catalog.Asset{}
+		for _, f := range files {
+			rel, err := filepath.Rel(root, f)
+			if err != nil {
+				return nil, err
+			}
+			parts := strings.Split(filepath.ToSlash(rel), "/")
+			key := parts[0] + "." + parts[1]
+			a := byTable[key]
+			if a == nil {
+				a = &catalog.Asset{Name: catalog.Name{Catalog: w.cfg.Catalog, Schema: parts[0], Table: parts[1]}, Tier: catalog.Unknown, Rows: -1, Source: catalog.Source{Format: "parquet"}}
+				byTable[key] = a
+				out = append(out, a)
+			}
+			a.Source.Files = append(a.Source.Files, f)
+		}
+	}
+	for _, t := range w.cfg.Tables {
+		a := &catalog.Asset{Name: catalog.ParseName(t.Name, w.cfg.Catalog, "default"), Tier: catalog.Unknown, Rows: -1,
+			Source: catalog.Source{Format: t.Format, Header: t.Header, Delim: t.Delim}}
+		for _, f := range t.Files {
+			a.Source.Files = append(a.Source.Files, w.path(f))
+		}
+		for _, c := range t.Columns {
+			a.Columns = append(a.Columns, catalog.Column{Name: c.Name, Type: c.Type})
+		}
+		out = append(out, a)
+	}
+	for _, a := range out {
+		for _, f := range a.Source.Files {
+			info, err := os.Stat(f)
+			if err != nil {
+				return nil, hint(fmt.Errorf("table %s: %w", a.Name, err), "put the file back or take the table out of limn.yaml")
+			}
+			a.Bytes += info.Size()
+		}
+	}
+	return out, nil
+}
+
+func (w *workspace) path(p string) string {
+	if filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(w.dir, p)
+}
+
+// projected puts the metrics into the catalog, where search and "what does it mean" find them.
+func projected(m *model.Model) []catalog.Metric {
+	var out []catalog.Metric
+	for _, x := range m.Metrics {
+		c := catalog.Metric{Name: x.Name, Domain: x.Domain, Label: x.Title(), Description: x.Description, Synonyms: x.Synonyms, Unit: x.Unit, Tier: x.Tier, Owner: x.Owner, Version: x.Version}
+		for _, d := range x.Reads() {
+			c.Tables = append(c.Tables, d.Table)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// readPolicy reads policy/*.yaml.
+func readPolicy(fsys fs.FS) (access.Policy, error) {
+	var out access.Policy
+	files, err := fs.Glob(fsys, "policy/*.y*ml")
+	if err != nil {
+		return out, fmt.Errorf("policy: %w", err)
+	}
+	for _, name := range files {
+		raw, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return out, fmt.Errorf("policy: %w", err)
+		}
+		var f struct {
+			Reveal string `yaml:"reveal"` // "name": refusals may name what they refuse
+			Hide   []struct {
+				Tables  []string `yaml:"tables"`
+				Columns []string `yaml:"columns"`
+				PII     bool     `yaml:"pii"`
+				Unless  []string `yaml:"unless"`
+				Contact string   `yaml:"contact"`
+			} `yaml:"hide"`
+		}
+		if err := conf.File(name, raw, &f); err != nil {
+			return out, err
+		}
+		if f.Reveal != "" && f.Reveal != "name" {
+			return out, fmt.Errorf("%s: reveal is %q; write name or leave it out", name, f.Reveal)
+		}
+		out.Reveal = out.Reveal || f.Reveal == "name"
+		for _, h := range f.Hide {
+			out.Rules = append(out.Rules, access.Rule(h))
+		}
+	}
+	return out, nil
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func writeJSONFile(path string, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	tmp := path + ".tmp"
+	if err := os.WriteFile(tmp, raw, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}
