@@ -233,7 +233,8 @@ func (p *printer) operand(b ast.QueryBody, parent *ast.SetOp, right bool) {
 // values prints VALUES with every row in parentheses.
 func (p *printer) values(v *ast.Values) {
 	p.list("VALUES", len(v.Rows), func(i int) ast.Node { return v.Rows[i] }, func(i int) {
-		if row, ok := unparen(v.Rows[i]).(*ast.Row); ok {
+		switch row := unparen(v.Rows[i]).(type) {
+		case *ast.Row, *ast.Subquery: // have parentheses of their own
 			p.expr(row, precNone)
 			return
 		}
