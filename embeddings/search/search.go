@@ -101,7 +101,7 @@ func terms(text string) []string {
 		if t.Kind == words.Punct {
 			continue
 		}
-		for _, w := range words.Identifier(t.Norm) {
+		for _, w := range words.Identifier(t.Text) {
 			out = append(out, words.Root(words.Singular(w)))
 		}
 	}
