@@ -96,11 +96,15 @@ func (m *matcher) assign(chosen []int) bool {
 	return false
 }
 
-// rest looks at the columns that the gold does not have.
+// rest looks at the columns that the gold does not have. The value of which a share, change or attainment
+// was asked is what that compares.
 func (m *matcher) rest(chosen []int) bool {
 	m.tooMuch = false
+	compared := slices.ContainsFunc(chosen, func(i int) bool {
+		return i < len(m.answer.Roles) && slices.Contains([]string{"share", "change", "percent"}, m.answer.Roles[i])
+	})
 	for i, role := range m.answer.Roles {
-		if !slices.Contains(chosen, i) && !extra[role] {
+		if !slices.Contains(chosen, i) && !extra[role] && !(role == "metric" && compared) {
 			m.tooMuch = true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/limn-data/limn/internal/figure"
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
@@ -22,6 +23,9 @@ func (b *builder) adHocMetrics() bool {
 			b.addMetric(b.countOf(c))
 		}
 		d.counted = nil
+	}
+	if len(b.q.Metrics) == 0 && b.howMuch() {
+		return true
 	}
 	if len(b.q.Metrics) > 0 {
 		return true
@@ -64,13 +68,48 @@ func (b *builder) adHocMetrics() bool {
 	return true
 }
 
+// howMuch: "how much did we bill in September" asks for an amount; the word names rows only because
+// they are called alike. The metric is the one in money of those rows that shares the word.
+func (b *builder) howMuch() bool {
+	asked := false
+	for i := 0; i+1 < len(b.out.Tokens); i++ {
+		asked = asked || b.out.Tokens[i].Norm == "how" && b.out.Tokens[i+1].Norm == "much"
+	}
+	if !asked {
+		return false
+	}
+	for i, l := range b.d.loose {
+		for _, m := range b.r.related(b.text(l.span)) {
+			if !figure.Money(m.Unit) || len(l.span.of(KindEntity)) == 0 || b.distance(m, entityOf(l)) != 0 {
+				continue
+			}
+			b.assume("“%s” read as %s", b.text(l.span), m.Title())
+			b.out.Confidence = min(b.out.Confidence, 0.85)
+			b.addMetric(m)
+			b.d.loose = slices.Delete(b.d.loose, i, i+1)
+			return true
+		}
+	}
+	return false
+}
+
 func soleMeasure(ms []mention) bool {
 	return len(ms) == 1 && measureOf(ms[0]) != nil
 }
 
-// measureOf returns the measure that a mention names, nil when it names none.
+// measureOf returns the measure that a mention names, nil when it names none or something better named
+// that can be grouped by ("segment" of an account, though a message has segments too).
 func measureOf(m mention) *model.Field {
+	best := 0.0
 	for _, x := range m.meanings {
+		if x.Kind != KindDimension || x.Field.Role != model.RoleMeasure {
+			best = max(best, x.Score)
+		}
+	}
+	for _, x := range m.meanings {
+		if x.Score <= best {
+			continue
+		}
 		if x.Kind == KindDimension && x.Field.Role == model.RoleMeasure {
 			return x.Field
 		}
@@ -146,10 +185,39 @@ func (b *builder) aggregateOf(f *model.Field) *model.Metric {
 	return x
 }
 
+// listOfMetric: "show me overdue invoices above $100,000" asks for the rows that a metric counts.
+func (b *builder) listOfMetric() bool {
+	d := b.d
+	if len(b.q.Metrics) != 1 || d.count || len(d.groups) > 0 || d.grain != timex.NoGrain || d.trend || d.growth || d.share || d.top != nil || d.compare != semantic.NoCompare || d.aggregate != "" {
+		return true
+	}
+	m := b.q.Metrics[0]
+	facts := b.r.facts(m)
+	if !(d.list || b.shown()) || len(facts) != 1 || !b.countsRows(m) || strings.Contains(strings.ToLower(m.Text), "distinct") {
+		return true
+	}
+	b.q.Rows, b.q.RowsOf, b.q.Metrics = facts[0], m, nil
+	return true
+}
+
+// shown says that the question begins as people begin who want to see things, with a condition on them.
+func (b *builder) shown() bool {
+	if len(b.d.limits) == 0 {
+		return false
+	}
+	for _, t := range b.out.Tokens[:min(3, len(b.out.Tokens))] {
+		switch t.Norm {
+		case "show", "give", "display", "find", "get", "pull":
+			return true
+		}
+	}
+	return false
+}
+
 // listing settles that rows of an entity are asked for, not a number.
 func (b *builder) listing() bool {
 	d := b.d
-	if len(b.q.Metrics) > 0 {
+	if len(b.q.Metrics) > 0 || b.q.Rows != nil {
 		return true
 	}
 	pool := &d.loose

@@ -22,12 +22,14 @@ type builder struct {
 	d     *draft
 	today time.Time
 	q     semantic.Query
+
+	periodOn *model.Field // the date that the period is about, where the question names one
 }
 
 // build runs the steps in order; the first that clarifies or declines ends the reading.
 func (b *builder) build() {
 	steps := []func() bool{
-		b.noSuchDate, b.meta, b.unanswerable, b.chooseMetrics, b.adHocMetrics, b.listing, b.chooseGroups, b.chooseFilters,
+		b.noSuchDate, b.meta, b.unanswerable, b.chooseMetrics, b.adHocMetrics, b.listOfMetric, b.listing, b.chooseGroups, b.chooseFilters,
 		b.looseEnds, b.uncovered, b.periods, b.comparison, b.ranking, b.thresholds, b.outer, b.check,
 	}
 	b.out.Chart = b.d.chart
@@ -88,6 +90,9 @@ func (b *builder) unanswerable() bool {
 	if no == nil {
 		return true
 	}
+	if no.Word == "judgement" && len(b.d.metrics) == 0 { // "how are we doing?": at what?
+		return b.whichNumber()
+	}
 	reason := map[string]string{
 		"forecast":  "No forecast is defined here; I answer from recorded data.",
 		"cause":     "A cause cannot be read from the data; I can show what changed, not why.",
@@ -106,7 +111,12 @@ func (b *builder) took(m Meaning) {
 
 // chooseMetrics settles which metric each mention means.
 func (b *builder) chooseMetrics() bool {
+	b.countedMetric()
 	for _, mt := range b.d.metrics {
+		if b.populationOf(mt) {
+			b.d.loose = append(b.d.loose, mention{mt.span, mt.span.of(KindEntity)})
+			continue
+		}
 		best := b.bestMetrics(mt)
 		if len(best) == 0 {
 			return b.notDefined(mt.span)
@@ -121,7 +131,92 @@ func (b *builder) chooseMetrics() bool {
 		b.took(best[0])
 		b.addMetric(best[0].Metric)
 	}
+	b.targetMetric()
 	return true
+}
+
+// targetMetric: "how did each region do against its revenue target" names the target itself.
+func (b *builder) targetMetric() {
+	if !b.d.versus && !b.d.target {
+		return
+	}
+	for i, t := range b.q.Metrics {
+		for _, m := range b.r.model.Metrics {
+			if m.Target != t {
+				continue
+			}
+			rest := slices.Delete(slices.Clone(b.q.Metrics), i, i+1)
+			if len(rest) == 0 {
+				rest = append(rest, m)
+			} else if !slices.Contains(rest, m) {
+				continue
+			}
+			b.q.Metrics, b.d.target, b.d.versus = rest, true, false
+			for k := range b.d.periods {
+				b.d.periods[k].versus = false
+			}
+			return
+		}
+	}
+}
+
+// countedMetric: "how many incidents had at least 60 minutes of downtime" counts incidents that pass a
+// condition on another metric, though "incidents" is also a metric of its own.
+func (b *builder) countedMetric() {
+	d := b.d
+	if !d.count || len(d.metrics) < 2 || len(d.counted) > 0 || len(d.limits) == 0 {
+		return
+	}
+	first := d.metrics[0]
+	entities := first.span.of(KindEntity)
+	other := slices.ContainsFunc(d.limits, func(t threshold) bool { return t.target.span != nil && t.target.span != first.span })
+	if len(entities) > 0 && other {
+		d.counted = []mention{{first.span, entities}}
+		d.metrics = d.metrics[1:]
+	}
+}
+
+// populationOf says that a mention which could be a metric or an entity only names the rows of a metric
+// chosen before ("how long did calls last": the calls are those whose length is asked). Two metrics that
+// are joined by "and" stay two.
+func (b *builder) populationOf(mt mention) bool {
+	if len(b.q.Metrics) == 0 || b.joined(mt.span) {
+		return false
+	}
+	if len(mt.span.of(KindEntity)) == 0 && additive(b.q.Metrics[0]) {
+		return false // two totals in a row are two questions, an average and its rows are one
+	}
+	for _, e := range mt.span.of(KindEntity) {
+		for _, m := range b.q.Metrics {
+			if b.distance(m, e.Dataset) >= 0 {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(b.bestMetrics(mt), func(x Meaning) bool {
+		return slices.ContainsFunc(b.q.Metrics, func(m *model.Metric) bool { return sharesFacts(b.r, m, x.Metric) && x.Metric != m })
+	})
+}
+
+func sharesFacts(r *Reader, a, b *model.Metric) bool {
+	for _, d := range r.facts(a) {
+		if slices.Contains(r.facts(b), d) {
+			return true
+		}
+	}
+	return false
+}
+
+// joined says that "and", "versus" or a comma stands directly before a span.
+func (b *builder) joined(s *Span) bool {
+	if s.Start == 0 {
+		return false
+	}
+	switch b.out.Tokens[s.Start-1].Norm {
+	case "and", "or", "vs", "versus", ",", "&", "plus", "to", "with":
+		return true
+	}
+	return false
 }
 
 func (b *builder) addMetric(m *model.Metric) {
@@ -299,8 +394,25 @@ func (b *builder) chooseGroups() bool {
 		}
 		b.took(m)
 		b.group(m)
+		if m.Kind == KindEntity && (b.d.which || b.d.top != nil) {
+			b.known(m.Dataset)
+		}
 	}
 	return true
+}
+
+// known leaves out the rows that belong to no such entity: nobody asks which of nothing comes first.
+func (b *builder) known(d *model.Dataset) {
+	if d.Entity == nil || d.Entity.Key == "" {
+		return
+	}
+	f := d.ColumnField(d.Entity.Key)
+	for _, m := range b.q.Metrics {
+		if slices.Contains(b.r.facts(m), d) {
+			return // the rows are such entities themselves
+		}
+	}
+	b.q.Where = append(b.q.Where, semantic.Predicate{Field: f, Op: semantic.NotNull})
 }
 
 // group adds a dimension; an entity is shown by its label, with its key where labels may repeat.
@@ -419,9 +531,10 @@ func (b *builder) looseEnds() bool {
 		e := entityOf(l)
 		switch {
 		case b.q.Rows != nil && (e == b.q.Rows || b.shows(l)):
-		case measureOf(l) != nil && b.measuresUsed(l):
+		case b.measuresUsed(l):
+		case b.timeOfRows(l):
 		case len(b.q.Metrics) > 0 && e != nil && b.population(l, e):
-		case len(b.q.Metrics) > 0 && len(b.q.By) == 0 && b.beside(l) || b.d.share && len(b.q.By) == 0:
+		case len(b.q.Metrics) > 0 && len(b.q.By) == 0 && (b.beside(l) || b.limitsMetric()) || b.d.share && len(b.q.By) == 0:
 			m, ok := b.pick(l)
 			if !ok {
 				return false
@@ -461,10 +574,34 @@ func (b *builder) population(l mention, e *model.Dataset) bool {
 			return false
 		}
 	}
-	if len(b.d.limits) > 0 && len(b.q.By) == 0 && !b.d.count { // "accounts with more than 10 tickets"
+	if b.limitsMetric() && len(b.q.By) == 0 && !b.d.count { // "accounts with more than 10 tickets"
 		b.group(Meaning{Kind: KindEntity, Dataset: e})
+		b.known(e)
 	}
 	return l.span.prep != "" || len(b.q.Where) > 0 || len(b.q.By) > 0
+}
+
+// timeOfRows says that a mention is the date that the period is about: "campaigns that started since
+// September". A date other than the usual one of those rows takes the period over.
+func (b *builder) timeOfRows(l mention) bool {
+	if len(b.d.periods) == 0 || slices.ContainsFunc(l.meanings, func(m Meaning) bool { return m.Field == nil || !m.Field.IsTime() }) {
+		return false
+	}
+	for _, m := range l.meanings {
+		if b.q.Rows != nil && m.Field.Dataset == b.q.Rows {
+			b.periodOn = m.Field
+			return true
+		}
+	}
+	return b.q.Rows != nil && b.q.Rows.Time != nil || len(b.q.Metrics) > 0
+}
+
+// limitsMetric says that a number is held against a metric, not against a field of its rows.
+func (b *builder) limitsMetric() bool {
+	return slices.ContainsFunc(b.d.limits, func(t threshold) bool {
+		m, _ := b.thresholdTarget(t)
+		return m != nil
+	})
 }
 
 // beside says that a dimension stands directly before or after a metric ("product revenue").

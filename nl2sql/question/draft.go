@@ -2,6 +2,7 @@ package question
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
@@ -62,6 +63,7 @@ type threshold struct {
 	values []string
 	target mention // empty: the metric of the question
 	pct    bool
+	money  bool // the number was written with a currency
 	span   *Span
 }
 
@@ -135,6 +137,16 @@ func newDraft(toks []words.Token, spans []*Span) *draft {
 	return w.d
 }
 
+// superlativeFollows says that a ranking word stands further on, so that a bare number is how many.
+func (w *drafter) superlativeFollows() bool {
+	for _, s := range w.spans[w.i+1:] {
+		if s.is(signTop) {
+			return true
+		}
+	}
+	return false
+}
+
 // next is the following span that is not a filler, nil at the end.
 func (w *drafter) next() *Span {
 	for j := w.i + 1; j < len(w.spans); j++ {
@@ -158,6 +170,9 @@ func (w *drafter) step(s *Span) {
 	switch {
 	case s.Kind == KindFiller:
 		if t := w.toks[s.Start]; t.Kind == words.Word {
+			if n := w.i + 1; t.Norm == "what" && n < len(w.spans) && len(w.spans[n].of(KindDimension, KindEntity)) > 0 && len(w.spans[n].of(KindMetric)) == 0 {
+				w.d.which, w.whichNext = true, true // "what industry brought in …"
+			}
 			w.closeOn(t.Norm)
 		} else if t.Norm == ";" {
 			w.close()
@@ -207,7 +222,7 @@ func (w *drafter) takesPeriod(s *Span) bool {
 
 func (w *drafter) period(s *Span) {
 	w.grouping = false
-	w.d.periods = append(w.d.periods, period{phrase: *s.Period, versus: w.versus, not: w.negating, span: s})
+	w.d.periods = append(w.d.periods, period{phrase: *s.Period, versus: w.versus, not: w.negating && w.prev() != nil && w.prev().is(signNot), span: s})
 	w.versus, w.negating = false, false
 }
 
@@ -218,6 +233,7 @@ func (w *drafter) number(s *Span) {
 	case w.pending != nil:
 		w.pending.values = append(w.pending.values, v.String())
 		w.pending.pct = w.pending.pct || t.Percent
+		w.pending.money = w.pending.money || strings.ContainsAny(t.Text, "$€£")
 		if w.pending.op == semantic.Between && len(w.pending.values) < 2 {
 			return
 		}
@@ -233,6 +249,8 @@ func (w *drafter) number(s *Span) {
 		w.lastNum = s // "the 5 largest accounts"
 	case w.next() != nil && w.next().is(signThreshold):
 		w.lastNum = s // "10 or more"
+	case w.next() != nil && len(w.next().of(KindDimension, KindEntity)) > 0 && w.superlativeFollows():
+		w.lastNum, w.whichNext = s, true // "the two segments with the lowest …"
 	default:
 		w.d.open = append(w.d.open, s)
 	}
@@ -244,6 +262,13 @@ func (w *drafter) name(s *Span) bool {
 	metrics, groups, values := s.of(KindMetric), s.of(KindDimension, KindEntity), s.of(KindValue)
 	if w.grammarWins(s) {
 		return false
+	}
+	if p := w.prev(); p != nil && len(groups) > 0 && len(metrics) == 0 && qualifies(p, groups) { // "the Platform product"
+		w.d.loose = append(w.d.loose, mention{s, groups})
+		return true
+	}
+	if w.grouping && len(values) > 0 && len(groups) == 0 { // "sent by enterprise accounts": who did it, not a split
+		w.grouping = false
 	}
 	switch {
 	case len(metrics)+len(groups)+len(values) == 0:
@@ -259,13 +284,13 @@ func (w *drafter) name(s *Span) bool {
 			w.grouping = false
 		}
 		w.whichNext, w.ranking, w.listNext = false, nil, false
-	case len(groups) > 0 && w.countNext && (len(metrics) == 0 || plainly(groups, metrics)):
+	case len(groups) > 0 && w.countNext && (len(metrics) == 0 || plainly(groups, metrics) && len(s.of(KindEntity)) > 0):
 		w.d.counted = append(w.d.counted, mention{s, groups})
 		w.countNext = false
 	case len(groups) > 0 && w.listNext && len(s.of(KindEntity)) > 0:
 		w.d.loose = append(w.d.loose, mention{s, s.of(KindEntity)})
 		w.listNext, w.d.list = false, true
-	case len(values) > 0 && (len(metrics) == 0 || w.negating) && (len(groups) == 0 || w.negating || values[0].Score > groups[0].Score):
+	case len(values) > 0 && (len(metrics) == 0 || w.negating || w.filterPlace(s)) && (len(groups) == 0 || w.negating || values[0].Score > groups[0].Score):
 		w.d.filters = append(w.d.filters, filter{mention{s, values}, w.negating})
 		w.versus = false
 		return true
@@ -276,6 +301,31 @@ func (w *drafter) name(s *Span) bool {
 	}
 	w.negating = w.negating && len(values) > 0
 	return true
+}
+
+// qualifies says that a value stands before its own field or entity.
+func qualifies(value *Span, groups []Meaning) bool {
+	for _, v := range value.of(KindValue) {
+		for _, g := range groups {
+			if g.Field == v.Field && g.Field != nil || g.Kind == KindEntity && g.Dataset == v.Field.Dataset {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// filterPlace says that a name which is also a metric stands where values stand: behind a preposition,
+// after a metric was named ("tickets about billing").
+func (w *drafter) filterPlace(s *Span) bool {
+	if n := w.i + 1; n < len(w.spans) && len(w.spans[n].of(KindMetric)) > 0 {
+		return true // "email tickets": the first of two names in a row narrows the second
+	}
+	switch s.prep {
+	case "about", "in", "for", "from", "of", "on", "at":
+		return len(w.d.metrics) > 0
+	}
+	return false
 }
 
 // grammarWins says that a span which is both a name and a word of the grammar is the latter here:

@@ -129,7 +129,7 @@ quick quickly pull up check make made run report reporting breakdown overview su
 ever still yet already both either if about around approximately roughly exactly one ones ended ending looking looks level levels period
 between compared compare respectively each every overall they're there's who's how's come came go going went stand standing happen happened
 the's than over per generated generate earned earn made make recorded reported total did didn't don't hit bring brought brings
-sir team guys folks question answer wonder wondering curious interested tell display provide return fetch calculate compute determine what're`
+behind break broken down issue issued raise raised create created receive received file filed log logged handle handled serve start started launch launched join joined place placed take took sign signed sir team guys folks question answer wonder wondering curious interested tell display provide return fetch calculate compute determine what're`
 
 // fillerSet and grammarIndex are built once from the tables above and never written again.
 var (

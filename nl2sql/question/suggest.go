@@ -151,14 +151,19 @@ func certRank(m *model.Metric) int {
 	return 1
 }
 
-// nothingAsked declines a question that names no number and no thing.
-func (b *builder) nothingAsked() bool {
+// whichNumber asks for a metric where the question names none.
+func (b *builder) whichNumber() bool {
 	var options []Option
 	for _, q := range b.r.starters(b.out) {
 		options = append(options, Option{Label: q, Question: q})
 	}
-	if len(b.q.By)+len(b.q.Where)+len(b.d.periods)+len(b.d.groups)+len(b.d.filters)+len(b.d.loose) > 0 && len(options) > 0 {
-		return b.clarify("Which number do you want?", options)
+	return b.clarify("Which number do you want?", options)
+}
+
+// nothingAsked declines a question that names no number and no thing.
+func (b *builder) nothingAsked() bool {
+	if len(b.q.By)+len(b.q.Where)+len(b.d.periods)+len(b.d.groups)+len(b.d.filters)+len(b.d.loose) > 0 && len(b.r.model.Metrics) > 0 {
+		return b.whichNumber()
 	}
 	return b.decline(Decline{Code: NotUnderstood, Reason: "I could not find a number, a thing or a definition in this question that is known here.", Hint: "Name one of the metrics, for example in one of the questions below."})
 }

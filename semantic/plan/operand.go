@@ -368,6 +368,12 @@ func (b *builder) listing() *Problem {
 		}
 		need = append(need, l.Time.Dataset)
 	}
+	if m := q.RowsOf; m != nil {
+		for _, e := range m.Filters {
+			l.Filters = append(l.Filters, Scoped{m, e})
+			need = append(need, bases(operand{call: &ast.Call{Args: []*ast.Arg{{Value: e}}}, metric: m})...)
+		}
+	}
 	if p := b.join(f, need); p != nil {
 		return p
 	}
