@@ -32,6 +32,9 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 			return c.set(e, form(c, e, s))
 		}
 	}
+	if t, ok := c.patternCall(e, name, s); ok {
+		return c.set(e, t)
+	}
 	switch e.Syntax {
 	case ast.PositionCall:
 		return c.position(e, s)
@@ -143,7 +146,7 @@ func (s *selection) at(e ast.Expr) ast.Span {
 func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 	scalar := kind == functions.Scalar
 	switch {
-	case e.StarOf != nil:
+	case e.StarOf != nil && c.pattern == nil:
 		c.report(e.StarOf.Span(), InvalidFunctionArgument, "label.* syntax is only supported as the only argument of row pattern count function")
 		return false
 	case e.Filter != nil && e.Over != nil:
@@ -152,7 +155,10 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 	case e.Over != nil && len(e.OrderBy) > 0 && kind == functions.Window:
 		c.report(e.At, NotSupported, "Only aggregation window functions with ORDER BY are supported")
 		return false
-	case e.Mode != "":
+	case e.Mode != "" && c.pattern != nil && c.pattern.define && e.Mode == "final":
+		c.report(e.At, "INVALID_PROCESSING_MODE", "FINAL semantics is not supported in DEFINE clause")
+		return false
+	case e.Mode != "" && c.pattern == nil:
 		c.report(e.At, "INVALID_PROCESSING_MODE", "%s semantics is not supported out of pattern recognition context", e.Mode)
 		return false
 	}

@@ -150,8 +150,9 @@ type checker struct {
 	parameters int
 	viewDepth  int
 	inLambda   int
-	found      []foundCall // of the SELECT being judged
-	aggregate  *ast.Call   // the aggregate whose arguments are being typed
+	pattern    *patternScope // the row pattern whose expressions are being typed
+	found      []foundCall   // of the SELECT being judged
+	aggregate  *ast.Call     // the aggregate whose arguments are being typed
 }
 
 func (c *checker) set(e ast.Expr, t types.Type) types.Type {

@@ -184,6 +184,9 @@ func (c *checker) resolved(e ast.Expr, parts []string, col *Column, found *Scope
 
 // deref is a qualified column, or a field of a row.
 func (c *checker) deref(e *ast.Deref, s *Scope) types.Type {
+	if t, ok := c.labelled(e, s); ok {
+		return t
+	}
 	var buf [4]string
 	if parts := nameParts(e, buf[:]); parts != nil {
 		col, found, ambiguous := s.resolve(parts)

@@ -9,9 +9,9 @@ import (
 // the top; names are the CTEs in scope.
 func (c *checker) query(q *ast.Query, outer *Scope, names *namedQuery) []*Column {
 	// The calls met inside belong to this query, not to the expression around it.
-	found, sel, operand := c.found, c.sel, c.operand
-	c.found = nil
-	defer func() { c.found, c.sel, c.operand = found, sel, operand }()
+	found, sel, operand, pattern := c.found, c.sel, c.operand, c.pattern
+	c.found, c.pattern = nil, nil
+	defer func() { c.found, c.sel, c.operand, c.pattern = found, sel, operand, pattern }()
 
 	names = c.with(q.With, outer, names)
 	var cols []*Column

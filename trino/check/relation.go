@@ -38,15 +38,11 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 	case *ast.TableFunction:
 		return c.tableFunction(r, outer, names)
 	case *ast.Pivot:
-		c.relation(r.Rel, outer, lateral, names)
-		c.notYet(r, "PIVOT")
-		return nil
+		return c.pivot(r, outer, lateral, names)
 	case *ast.JSONTable:
 		return c.jsonTable(r, lateral)
 	case *ast.MatchRecognize:
-		c.relation(r.Rel, outer, lateral, names)
-		c.notYet(r, "MATCH_RECOGNIZE")
-		return nil
+		return c.matchRecognize(r, outer, lateral, names)
 	case *ast.Nearest:
 		c.notYet(r, "NEAREST")
 		return nil

@@ -6,8 +6,8 @@ import (
 )
 
 // Column is one column of a relation in scope, or of a query's output. Every alias and every query
-// makes columns of its own; where their values come from is told by exactly one of Table, Via, Expr
-// and Rows, or by none for columns that have no source, such as WITH ORDINALITY.
+// makes columns of its own; where their values come from is told by one of Table, Via, Expr and Rows
+// (PIVOT's by Via and Expr), or by none for columns that have no source, such as WITH ORDINALITY.
 type Column struct {
 	Name   string // as written or declared; empty when the column has none
 	Type   types.Type

@@ -309,7 +309,7 @@ func (o overlay) Table(c, s, n string) (*check.Table, bool) {
 
 // beyond are the parts of the grammar that queries may have and package parse does not read yet, and
 // the table functions that only the server of those tests had.
-var beyond = regexp.MustCompile(`(?i)MATCH_RECOGNIZE|MEASURES|PATTERN\s*\(|WITH\s+FUNCTION|TABLE\(system\.`)
+var beyond = regexp.MustCompile(`(?i)WITH\s+FUNCTION|TABLE\(system\.`)
 
 func TestRecordedAnalyzerCases(t *testing.T) {
 	cat := analyzerCatalog(t)
