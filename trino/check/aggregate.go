@@ -77,14 +77,14 @@ func (c *checker) groupingCalls(s *selection) bool {
 		if f.kind != groupingCall {
 			continue
 		}
-		for _, a := range f.call.Args {
+		for _, a := range f.call.(*ast.Call).Args {
 			n := c.notes[strip(a.Value)]
 			if n.typ.Valid() && (n.ref == nil || !s.groupCols[n.ref]) {
 				if n.ref != nil && s.isOutput(n.ref) {
 					c.report(ast.Span{}, InvalidArguments, "Invalid reference to output of SELECT clause from grouping() expression in ORDER BY")
 					return false
 				}
-				c.report(f.call.At, InvalidArguments, "The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to %s", spell(a.Value))
+				c.report(f.call.Span(), InvalidArguments, "The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to %s", spell(a.Value))
 				return false
 			}
 		}

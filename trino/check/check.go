@@ -33,7 +33,9 @@ type Info struct {
 	outputs map[*ast.Query][]*Column
 	uses    map[ast.Node]*TableUse
 	ctes    map[ast.Node]*ast.Query
-	windows map[*ast.Call]*ast.WindowSpec
+	// measures are those of row patterns in windows.
+	measures map[*ast.WindowSpec][]*Column
+	windows  map[*ast.Call]*ast.WindowSpec
 }
 
 // note is what is known of one expression.

@@ -134,13 +134,12 @@ func (c *checker) expr(e ast.Expr, s *Scope) types.Type {
 	case *ast.AtTimeZone:
 		return c.set(e, c.atTimeZone(e, s))
 	case *ast.JSONExists:
-		c.jsonPath(e.Path, s, "JSON_EXISTS")
+		c.jsonPath(e, e.Path, s, "JSON_EXISTS")
 		return c.set(e, boolean)
 	case *ast.JSONValue:
 		return c.set(e, c.jsonValue(e, s))
 	case *ast.JSONQuery:
-		c.jsonPath(e.Path, s, "JSON_QUERY")
-		return c.set(e, c.jsonReturning(e, e.Returning, false))
+		return c.set(e, c.jsonQuery(e, s))
 	case *ast.JSONObject:
 		return c.set(e, c.jsonObject(e, s))
 	case *ast.JSONArray:
@@ -148,8 +147,7 @@ func (c *checker) expr(e ast.Expr, s *Scope) types.Type {
 	case *ast.Lambda:
 		return c.set(e, c.mismatch(e.At, "Lambda expression should always be used inside a function"))
 	case *ast.Measure:
-		c.report(e.At, InvalidWindowReference, "Measure %s is not defined in the corresponding window", e.Name.Name)
-		return c.set(e, types.Type{})
+		return c.set(e, c.measure(e, s))
 	default:
 		c.notYet(e, "This expression")
 		return c.set(e, types.Type{})

@@ -13,8 +13,8 @@ type patternScope struct {
 	labels  map[string]bool
 	primary map[string]bool
 	scope   *Scope
-	outer   *patternScope
 	define  bool // inside DEFINE
+	window  bool // the pattern of a window's frame
 }
 
 // matchRecognize gives PARTITION BY's columns, then with ALL ROWS PER MATCH those of ORDER BY, then the
@@ -45,7 +45,7 @@ func (c *checker) matchRecognize(r *ast.MatchRecognize, outer, lateral *Scope, n
 			keep(col)
 		}
 	}
-	out = append(out, c.rowPattern(r.Pattern, scope)...)
+	out = append(out, c.rowPattern(r.Pattern, scope, false)...)
 	if allRows {
 		for _, col := range cols {
 			if !col.Hidden {
@@ -77,8 +77,8 @@ func (c *checker) patternColumn(e ast.Expr, s *Scope, clause string) *Column {
 }
 
 // rowPattern judges a pattern with its conditions, and gives its measures.
-func (c *checker) rowPattern(p *ast.RowPattern, scope *Scope) (measures []*Column) {
-	ps := &patternScope{labels: map[string]bool{}, primary: map[string]bool{}, scope: scope, outer: c.pattern}
+func (c *checker) rowPattern(p *ast.RowPattern, scope *Scope, window bool) (measures []*Column) {
+	ps := &patternScope{labels: map[string]bool{}, primary: map[string]bool{}, scope: scope, window: window}
 	if p.Pattern != nil {
 		ast.Walk(p.Pattern, func(n ast.Node) bool {
 			if v, ok := n.(*ast.Pattern); ok {
@@ -135,12 +135,42 @@ func (c *checker) rowPattern(p *ast.RowPattern, scope *Scope) (measures []*Colum
 	return measures
 }
 
+// measure is name OVER window, where the window's row pattern has a measure of that name.
+func (c *checker) measure(e *ast.Measure, s *Scope) types.Type {
+	c.found = append(c.found, foundCall{e, windowCall, c.aggregate})
+	spec := e.Over.Spec
+	if e.Over.Name != nil {
+		if spec = c.namedWindow(e.Over.Name); spec == nil {
+			return types.Type{}
+		}
+	} else if !c.windowSpec(spec, s) {
+		return types.Type{}
+	}
+	key := lower(e.Name.Name)
+	for _, col := range c.measures[spec] {
+		if col.key == key {
+			c.notes[e] = note{ref: col}
+			return col.Type
+		}
+	}
+	c.report(e.At, InvalidWindowReference, "Measure %s is not defined in the corresponding window", e.Name.Name)
+	return types.Type{}
+}
+
 // patternNode collects variables and judges quantifiers.
 func (c *checker) patternNode(v *ast.Pattern, ps *patternScope) {
 	switch v.Kind {
 	case ast.PatternVariable:
 		key := windowKey(v.Name)
 		ps.labels[key], ps.primary[key] = true, true
+	case ast.PatternStart, ast.PatternEnd:
+		if ps.window {
+			c.report(v.At, "INVALID_ROW_PATTERN", "Anchor pattern syntax is not allowed in window")
+		}
+	case ast.PatternExclusion:
+		if ps.window {
+			c.report(v.At, "INVALID_ROW_PATTERN", "Exclusion pattern syntax is not allowed in window")
+		}
 	case ast.PatternQuantified:
 		q := v.Quantifier
 		value := func(n *ast.IntLit) (int64, bool) {
@@ -193,6 +223,9 @@ func (c *checker) patternCall(e *ast.Call, name string, s *Scope) (types.Type, b
 	case "classifier":
 		return varchar, true
 	case "match_number":
+		if c.pattern.window {
+			c.report(e.At, "INVALID_PATTERN_RECOGNITION_FUNCTION", "MATCH_NUMBER function is not supported in window")
+		}
 		return bigint, true
 	case "prev", "next", "first", "last":
 		if len(e.Args) == 0 || len(e.Args) > 2 {

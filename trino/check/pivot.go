@@ -148,7 +148,7 @@ func (c *checker) pivotAggregation(e ast.Expr, s *selection) (types.Type, bool) 
 			return t, false
 		case groupingCall:
 			c.problems = c.problems[:pm]
-			c.report(f.call.At, NotSupported, "PIVOT expression cannot contain GROUPING: %s", spell(f.call))
+			c.report(f.call.Span(), NotSupported, "PIVOT expression cannot contain GROUPING: %s", spell(f.call))
 			return t, false
 		case aggregateCall:
 			aggregates++

@@ -30,7 +30,7 @@ type outItem struct {
 
 // foundCall is an aggregate, a window function or GROUPING, in the order in which they were met.
 type foundCall struct {
-	call   *ast.Call
+	call   ast.Expr // an *ast.Call, or an *ast.Measure
 	kind   callKind
 	within *ast.Call // the aggregate or window function whose argument it stands in
 }

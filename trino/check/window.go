@@ -112,10 +112,18 @@ func (c *checker) windowSpec(w *ast.WindowSpec, s *Scope) bool {
 			return false
 		}
 	}
-	if w.Frame != nil {
-		return c.frame(w, s)
+	if w.Frame == nil {
+		return true
 	}
-	return true
+	if p := w.Frame.Pattern; p != nil {
+		found := c.found
+		if c.measures == nil {
+			c.measures = map[*ast.WindowSpec][]*Column{}
+		}
+		c.measures[w] = c.rowPattern(p, s, true)
+		c.found = found
+	}
+	return c.frame(w, s)
 }
 
 // whole follows the base of a window, so that its order and frame are known.
