@@ -124,7 +124,7 @@ func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
 		c := &checker{Info: info, cat: cat, session: s, tables: map[*Table]*TableUse{}}
 		info.Columns = outputNames(c.query(stmt, nil, nil))
 		c.finishParameters(stmt)
-		return info, c.problems
+		return info, append(c.problems, c.late...)
 	}
 	panic("check: unknown kind of statement")
 }
@@ -145,6 +145,7 @@ type checker struct {
 	cat      Catalog
 	session  Session
 	problems []Problem
+	late     []Problem // what Trino finds only when it plans
 	tables   map[*Table]*TableUse
 
 	sel        *selection // the SELECT whose clauses are being typed

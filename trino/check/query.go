@@ -205,7 +205,10 @@ func (c *checker) values(v *ast.Values, outer *Scope, names *namedQuery) []*Colu
 		} else {
 			fields, exprs = []types.Type{t}, []ast.Expr{row}
 		}
-		c.forbid(row, "VALUES", mark, pm)
+		if len(c.found) > mark && len(c.problems) == pm {
+			c.late = append(c.late, c.notScalar(row, "VALUES", c.found[mark:]))
+		}
+		c.found = c.found[:mark]
 		if i == 0 {
 			firstRow = anonymousRow(fields)
 			cols = make([]*Column, len(fields))
