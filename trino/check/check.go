@@ -153,6 +153,8 @@ type checker struct {
 	parameters int
 	viewDepth  int
 	inLambda   int
+	outer      []outerRef    // names that crossed the border of a query, in the order in which they were met
+	subDepth   int           // of subqueries inside expressions
 	pattern    *patternScope // the row pattern whose expressions are being typed
 	found      []foundCall   // of the SELECT being judged
 	aggregate  *ast.Call     // the aggregate whose arguments are being typed

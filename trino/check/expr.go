@@ -103,7 +103,7 @@ func (c *checker) expr(e ast.Expr, s *Scope) types.Type {
 		}
 		return c.set(e, boolean)
 	case *ast.Exists:
-		c.subquery(e.Query, s)
+		c.subquery(e.Query, s, existsUse, e.At)
 		return c.set(e, boolean)
 	case *ast.Subquery:
 		return c.set(e, c.scalarSubquery(e.Query, s))
@@ -172,12 +172,29 @@ func (c *checker) resolved(e ast.Expr, parts []string, col *Column, found *Scope
 	case found.forbidden != "":
 		c.report(e.Span(), InvalidColumnReference, "LATERAL reference not allowed in %s JOIN", found.forbidden)
 	}
+	if found != s {
+		c.crossing(e, s, found)
+	}
 	markRead(col)
 	if found.output != nil && found.output.aggregating > 0 {
 		c.report(e.Span(), ColumnNotFound, "Invalid reference to output projection attribute from ORDER BY aggregation")
 	}
 	c.notes[e] = note{typ: col.Type, ref: col}
 	return col.Type
+}
+
+// crossing notes a name that means a column of an enclosing query.
+func (c *checker) crossing(e ast.Expr, s, found *Scope) {
+	for x := s; x != found; x = x.parent {
+		if x.noOuter {
+			c.report(e.Span(), NotSupported, "Reference to column '%s' from outer scope not allowed in this context", spell(e))
+			return
+		}
+		if x.boundary {
+			c.outer = append(c.outer, outerRef{e, found, c.subDepth})
+			return
+		}
+	}
 }
 
 // deref is a qualified column, or a field of a row.

@@ -53,7 +53,7 @@ func (c *checker) join(j *ast.Join, outer, lateral *Scope, names *namedQuery) []
 	if j.On != nil {
 		sel := c.sel
 		c.sel = &selection{names: names}
-		scope := &Scope{cols: cols, parent: outer, boundary: true}
+		scope := &Scope{cols: cols, parent: outer, boundary: true, noOuter: j.Kind == ast.LeftJoin || j.Kind == ast.RightJoin || j.Kind == ast.FullJoin}
 		t := c.scalar(j.On, scope, "JOIN clause")
 		c.boolean(j.On, t, place(j.On), "JOIN ON clause must evaluate to a boolean: actual type %s")
 		c.sel = sel

@@ -70,7 +70,7 @@ func (c *checker) in(e *ast.In, s *Scope) types.Type {
 // inSubquery compares a value, or a row of values, with what a subquery gives.
 func (c *checker) inSubquery(x ast.Expr, q *ast.Query, at ast.Span, s *Scope, ordered bool) {
 	left := c.expr(x, s)
-	cols := c.subquery(q, s)
+	cols := c.subquery(q, s, inUse, place(x))
 	if !left.Valid() || cols == nil {
 		return
 	}
@@ -103,8 +103,8 @@ func (c *checker) quantified(e *ast.Quantified, s *Scope) types.Type {
 	return boolean
 }
 
-// subquery judges a query inside an expression.
-func (c *checker) subquery(q *ast.Query, s *Scope) []*Column {
+// subquery judges a query inside an expression; at is where Trino places what it says of the whole.
+func (c *checker) subquery(q *ast.Query, s *Scope, use subqueryUse, at ast.Span) []*Column {
 	if c.inLambda > 0 {
 		c.report(q.At, NotSupported, "Lambda expression cannot contain subqueries")
 		return nil
@@ -115,7 +115,11 @@ func (c *checker) subquery(q *ast.Query, s *Scope) []*Column {
 	}
 	aggregate := c.aggregate
 	c.aggregate = nil
+	mark := len(c.outer)
+	c.subDepth++
 	cols := c.query(q, s, names)
+	c.subDepth--
+	c.correlated(q, use, at, s, mark)
 	c.aggregate = aggregate
 	if len(cols) == 0 {
 		return nil
@@ -125,7 +129,7 @@ func (c *checker) subquery(q *ast.Query, s *Scope) []*Column {
 
 // scalarSubquery has the type of its column, or a row of several.
 func (c *checker) scalarSubquery(q *ast.Query, s *Scope) types.Type {
-	switch cols := c.subquery(q, s); len(cols) {
+	switch cols := c.subquery(q, s, scalarUse, q.At); len(cols) {
 	case 0:
 		return types.Type{}
 	case 1:

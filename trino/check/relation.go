@@ -30,7 +30,12 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 	case *ast.SubqueryRel:
 		return derived(c.query(r.Query, outer, names))
 	case *ast.Lateral:
-		return derived(c.query(r.Query, lateral, names))
+		mark := len(c.outer)
+		cols := c.query(r.Query, lateral, names)
+		c.subDepth-- // a lateral query stands in no expression
+		c.correlated(r.Query, lateralUse, r.Query.At, lateral, mark)
+		c.subDepth++
+		return derived(cols)
 	case *ast.Unnest:
 		return c.unnest(r, lateral)
 	case *ast.Join:

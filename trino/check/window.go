@@ -38,7 +38,6 @@ type resolvedWindow struct {
 	order     []*ast.SortItem
 	frame     *ast.Frame
 	at        ast.Span // of the specification
-	named     bool
 }
 
 func (c *checker) namedWindow(id *ast.Ident) *ast.WindowSpec {
@@ -146,8 +145,6 @@ func (c *checker) whole(w *ast.WindowSpec) resolvedWindow {
 }
 
 var unitText = [...]string{ast.Rows: "ROWS", ast.Range: "RANGE", ast.Groups: "GROUPS"}
-var boundText = [...]string{ast.UnboundedPreceding: "UNBOUNDED PRECEDING", ast.Preceding: "PRECEDING", ast.CurrentRow: "CURRENT ROW",
-	ast.Following: "FOLLOWING", ast.UnboundedFollowing: "UNBOUNDED FOLLOWING"}
 
 // frame judges a frame: which ends make sense together, and the types of offsets.
 func (c *checker) frame(w *ast.WindowSpec, s *Scope) bool {

@@ -184,3 +184,37 @@ SELECT * FROM orders /*ERR MISSING_ORDER_BY*/ FETCH FIRST 1 ROW WITH TIES;
 SELECT * FROM TABLE(sequence(1, 10));
 SELECT * FROM TABLE(exclude_columns(TABLE(orders), DESCRIPTOR(note)));
 SELECT * FROM TABLE(/*ERR FUNCTION_NOT_FOUND*/ numbers(1));
+
+-- correlation that Trino can or cannot turn into a join
+SELECT (/*ERR NOT_SUPPORTED*/ SELECT o.id FROM accounts a) FROM orders o;
+SELECT (/*ERR NOT_SUPPORTED*/ SELECT coalesce(a.name, o.region) FROM accounts a WHERE a.id = o.account_id) FROM orders o;
+SELECT (SELECT o.id) FROM orders o;
+SELECT (SELECT max(a.id) + o.id FROM accounts a WHERE a.id = o.account_id) FROM orders o;
+SELECT (/*ERR NOT_SUPPORTED*/ SELECT max(a.id + o.id) FROM accounts a WHERE a.id = o.account_id) FROM orders o;
+SELECT (/*ERR NOT_SUPPORTED*/ SELECT max(a.id) FROM accounts a WHERE a.id = o.account_id HAVING count(*) > 0) FROM orders o;
+SELECT (/*ERR NOT_SUPPORTED*/ SELECT rank() OVER (ORDER BY a.name) FROM accounts a WHERE a.id = o.account_id) FROM orders o;
+SELECT (/*ERR NOT_SUPPORTED*/ SELECT a.name FROM accounts a WHERE a.id = o.account_id LIMIT 1) FROM orders o;
+SELECT (SELECT a.name FROM accounts a WHERE a.id = o.account_id ORDER BY a.name LIMIT 1) FROM orders o;
+SELECT (/*ERR NOT_SUPPORTED*/ SELECT a.name FROM accounts a WHERE a.id > o.account_id ORDER BY a.name LIMIT 1) FROM orders o;
+SELECT (SELECT a.name FROM accounts a WHERE a.id = o.account_id AND a.region > o.region) FROM orders o;
+SELECT (/*ERR NOT_SUPPORTED*/ SELECT a.id FROM accounts a UNION SELECT b.id FROM accounts b WHERE b.id = o.id) FROM orders o;
+SELECT * FROM orders o WHERE EXISTS (SELECT o.id FROM accounts a WHERE a.opened > o.day);
+SELECT * FROM orders o WHERE /*ERR NOT_SUPPORTED*/ EXISTS (SELECT 1 FROM accounts a WHERE a.id = o.account_id LIMIT 5);
+SELECT * FROM orders o WHERE /*ERR NOT_SUPPORTED*/ o.id IN (SELECT max(a.id) FROM accounts a WHERE a.region = o.region);
+SELECT * FROM orders o WHERE o.id IN (SELECT a.id FROM accounts a WHERE a.region <> o.region);
+SELECT * FROM orders o WHERE /*ERR NOT_SUPPORTED*/ EXISTS (SELECT 1 FROM accounts a WHERE EXISTS (SELECT 1 FROM targets t WHERE t.region = o.region AND t.region = a.region));
+SELECT * FROM orders o, LATERAL (/*ERR NOT_SUPPORTED*/ SELECT a.name FROM accounts a WHERE a.id > o.account_id LIMIT 1) t;
+SELECT * FROM orders o, LATERAL (SELECT a.name FROM accounts a WHERE a.id = o.account_id ORDER BY a.opened LIMIT 2) t;
+SELECT (SELECT count(*) FROM accounts a LEFT JOIN targets t ON t.region = /*ERR NOT_SUPPORTED*/ o.region) FROM orders o;
+
+-- row patterns, pivots, JSON
+SELECT * FROM orders MATCH_RECOGNIZE (PARTITION BY region ORDER BY day MEASURES a.amount AS first, LAST(b.amount) AS l, match_number() AS n PATTERN (a b+) DEFINE b AS amount > PREV(amount));
+SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY day MEASURES /*ERR COLUMN_NOT_FOUND*/ a.amout AS first PATTERN (a) DEFINE a AS true);
+SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY day MEASURES a.amount AS first PATTERN (a) DEFINE a AS /*ERR TYPE_MISMATCH*/ amount);
+SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY day MEASURES a.amount AS first PATTERN (a) DEFINE /*ERR INVALID_LABEL*/ b AS true);
+SELECT * FROM (SELECT region, plan FROM accounts) PIVOT (count(*) AS n FOR plan IN ('pro', 'max' AS m) GROUP BY region);
+SELECT * FROM accounts PIVOT (/*ERR EXPRESSION_NOT_AGGREGATE*/ name FOR plan IN ('pro'));
+SELECT * FROM accounts PIVOT (count(*) FOR active IN (/*ERR TYPE_MISMATCH*/ 1));
+SELECT json_value(note, 'lax $.a' RETURNING integer DEFAULT 0 ON EMPTY), json_object('a' VALUE region, 'b' VALUE id) FROM orders;
+SELECT json_exists(/*ERR TYPE_MISMATCH*/ id, 'lax $.a') FROM orders;
+SELECT j.a FROM orders CROSS JOIN JSON_TABLE(note, 'lax $[*]' COLUMNS (a bigint PATH 'lax $.a', n FOR ORDINALITY)) AS j;
