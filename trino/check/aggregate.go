@@ -10,6 +10,11 @@ import (
 // aggregation judges a SELECT as a whole once every clause is typed: what may stand beside
 // aggregates, what may stand inside them, and where GROUPING means something.
 func (c *checker) aggregation(s *selection, sorted []ast.Expr) {
+	defer func() {
+		for _, e := range s.missingOver {
+			c.report(e.At, MissingOver, "Window function system.builtin.%s requires an OVER clause", lower(e.Name.Parts[len(e.Name.Parts)-1].Name))
+		}
+	}()
 	s.aggregated = s.grouped || s.node.Having != nil
 	hasGrouping := false
 	for _, f := range c.found {
@@ -33,6 +38,9 @@ func (c *checker) aggregation(s *selection, sorted []ast.Expr) {
 	}
 	if s.node.Having != nil {
 		c.verify(s, s.node.Having)
+	}
+	for _, e := range s.outputRefs {
+		c.report(e.Span(), ColumnNotFound, "Invalid reference to output projection attribute from ORDER BY aggregation")
 	}
 	for _, e := range sorted {
 		c.verify(s, e)

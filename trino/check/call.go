@@ -47,6 +47,9 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 	overloads := c.session.Functions.Lookup(name)
 	if len(e.Name.Parts) > 1 {
 		if full := nameText(e.Name); full != "system.builtin."+name {
+			if e.Over != nil {
+				c.found = append(c.found, foundCall{e, windowCall, c.aggregate})
+			}
 			c.arguments(e, s)
 			c.functionNotFound(e, full)
 			return c.set(e, types.Type{})
@@ -109,11 +112,15 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		c.report(e.At, FunctionNotFound, "%s", err)
 		return types.Type{}
 	}
-	if kind == functions.Scalar && e.Over != nil {
+	switch {
+	case kind == functions.Scalar && e.Over != nil:
 		c.report(c.sel.at(e), FunctionNotWindow, "Not a window function: %s", name)
-	}
-	if kind == functions.Window && e.Over == nil {
-		c.report(e.At, MissingOver, "Window function system.builtin.%s requires an OVER clause", name)
+	case kind == functions.Scalar && len(e.OrderBy) > 0:
+		c.report(e.At, FunctionNotAggregate, "ORDER BY is only valid for aggregation functions")
+	case kind != functions.Aggregate && e.Filter != nil:
+		c.report(e.At, FunctionNotAggregate, "Filter is only valid for aggregation functions")
+	case kind == functions.Window && e.Over == nil && c.sel != nil:
+		c.sel.missingOver = append(c.sel.missingOver, e) // said after aggregation was judged
 	}
 	if e.Distinct {
 		for _, a := range args {
@@ -169,14 +176,8 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 		}
 	}
 	switch {
-	case scalar && e.Distinct:
+	case scalar && e.Distinct && e.Over == nil:
 		c.report(e.At, FunctionNotAggregate, "DISTINCT is not supported for non-aggregation functions")
-		return false
-	case scalar && len(e.OrderBy) > 0:
-		c.report(e.At, FunctionNotAggregate, "ORDER BY is only valid for aggregation functions")
-		return false
-	case scalar && e.Filter != nil:
-		c.report(e.At, FunctionNotAggregate, "Filter is only valid for aggregation functions")
 		return false
 	}
 	return true
@@ -373,7 +374,7 @@ func (c *checker) format(e *ast.Call, s *Scope) types.Type {
 		c.report(e.At, SyntaxError, "The 'format' function must have at least two arguments")
 		return types.Type{}
 	}
-	if t := c.notes[exprs[0]].typ; t.Kind() != types.Varchar && t.Valid() && t.Kind() != types.Unknown {
+	if t := c.notes[exprs[0]].typ; t.Kind() != types.Varchar && t.Valid() {
 		return c.mismatch(place(exprs[0]), "Type of first argument to format() must be VARCHAR (actual: %s)", t)
 	}
 	return varchar

@@ -222,8 +222,6 @@ func place(e ast.Expr) ast.Span {
 		return orElse(e.OpAt, at)
 	case *ast.AtTimeZone:
 		return orElse(e.OpAt, at)
-	case *ast.Subquery: // the parentheses are not part of it
-		return e.Query.Span()
 	}
 	return at
 }

@@ -50,7 +50,7 @@ func (c *checker) correlated(q *ast.Query, use subqueryUse, at ast.Span, s *Scop
 			deep = deep || r.depth > c.subDepth+1
 		}
 	}
-	if len(k.refs) > 0 && (deep || !k.supported(q)) {
+	if len(k.refs) > 0 && (deep && overTable(q) || !k.supported(q)) {
 		c.late = append(c.late, Problem{Code: NotSupported, At: at, Message: "Given correlated subquery is not supported",
 			Hint: "write it as a join"})
 	}
@@ -71,25 +71,29 @@ func (k correlation) supported(q *ast.Query) bool {
 	case *ast.SetOp:
 		return !k.uses(body)
 	case *ast.Select:
-		return body.From == nil || k.fromLateral(body.From) || k.selectSupported(q, body)
+		return !overTable(q) || k.selectSupported(q, body)
 	}
 	return true
 }
 
-// fromLateral reports whether all of FROM is UNNEST or VALUES over the columns around.
-func (k correlation) fromLateral(r ast.Relation) bool {
-	switch r := r.(type) {
-	case *ast.Aliased:
-		return k.fromLateral(r.Rel)
-	case *ast.ParenRel:
-		return k.fromLateral(r.Rel)
-	case *ast.Unnest:
-		return true
-	case *ast.SubqueryRel:
-		_, values := r.Query.Body.(*ast.Values)
-		return values
+// overTable reports whether a query reads a table or a CTE in its FROM. One over nothing, VALUES or
+// UNNEST alone is simpler for the engine.
+func overTable(q *ast.Query) bool {
+	sel, ok := q.Body.(*ast.Select)
+	if !ok || sel.From == nil {
+		return false
 	}
-	return false
+	found := false
+	ast.Walk(sel.From, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.Table, *ast.TableQuery:
+			found = true
+		case ast.Expr:
+			return false
+		}
+		return !found
+	})
+	return found
 }
 
 func (k correlation) selectSupported(q *ast.Query, sel *ast.Select) bool {
@@ -112,6 +116,9 @@ func (k correlation) selectSupported(q *ast.Query, sel *ast.Select) bool {
 			return true
 		})
 	}
+	if k.setOperationLooksOut(sel.From) {
+		return false
+	}
 	grouped := sel.GroupBy != nil
 	aggregated := aggregates > 0 || grouped || sel.Having != nil
 	global := aggregated && !grouped
@@ -129,6 +136,21 @@ func (k correlation) selectSupported(q *ast.Query, sel *ast.Select) bool {
 		return true
 	}
 	return k.limitSupported(q, sel)
+}
+
+// setOperationLooksOut finds a UNION or its kin below FROM that uses the columns around.
+func (k correlation) setOperationLooksOut(from ast.Relation) bool {
+	found := false
+	ast.Walk(from, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SetOp:
+			found = found || k.uses(n)
+		case ast.Expr:
+			return false
+		}
+		return !found
+	})
+	return found
 }
 
 // limitSupported: rows can be counted for each outer row only where the columns around are compared

@@ -177,7 +177,7 @@ func (c *checker) resolved(e ast.Expr, parts []string, col *Column, found *Scope
 	}
 	markRead(col)
 	if found.output != nil && found.output.aggregating > 0 {
-		c.report(e.Span(), ColumnNotFound, "Invalid reference to output projection attribute from ORDER BY aggregation")
+		found.output.outputRefs = append(found.output.outputRefs, e)
 	}
 	c.notes[e] = note{typ: col.Type, ref: col}
 	return col.Type
@@ -187,6 +187,10 @@ func (c *checker) resolved(e ast.Expr, parts []string, col *Column, found *Scope
 func (c *checker) crossing(e ast.Expr, s, found *Scope) {
 	for x := s; x != found; x = x.parent {
 		if x.noOuter {
+			c.report(e.Span(), NotSupported, "Reference to column '%s' from outer scope not allowed in this context", spell(e))
+			return
+		}
+		if x.boundary && found.noOuter { // a subquery in ON of an outer join
 			c.report(e.Span(), NotSupported, "Reference to column '%s' from outer scope not allowed in this context", spell(e))
 			return
 		}

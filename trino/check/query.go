@@ -209,6 +209,9 @@ func (c *checker) values(v *ast.Values, outer *Scope, names *namedQuery) []*Colu
 			c.late = append(c.late, c.notScalar(row, "VALUES", c.found[mark:]))
 		}
 		c.found = c.found[:mark]
+		if q := subqueryIn(row); q != nil && len(c.problems) == pm {
+			c.late = append(c.late, Problem{Code: NotSupported, At: q.Span(), Message: "A subquery in VALUES is not supported", Hint: "write SELECT … UNION ALL SELECT …"})
+		}
 		if i == 0 {
 			firstRow = anonymousRow(fields)
 			cols = make([]*Column, len(fields))
@@ -237,6 +240,17 @@ func (c *checker) values(v *ast.Values, outer *Scope, names *namedQuery) []*Colu
 		}
 	}
 	return cols
+}
+
+// subqueryIn finds a query inside an expression.
+func subqueryIn(e ast.Expr) (q *ast.Query) {
+	ast.Walk(e, func(n ast.Node) bool {
+		if x, ok := n.(*ast.Query); ok && q == nil {
+			q = x
+		}
+		return q == nil
+	})
+	return q
 }
 
 func anonymousRow(ts []types.Type) types.Type {

@@ -24,9 +24,8 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 	case *ast.ParenRel:
 		return c.relation(r.Rel, outer, lateral, names)
 	case *ast.Sampled:
-		cols := c.relation(r.Rel, outer, lateral, names)
-		c.samplePercent(r, outer)
-		return cols
+		c.samplePercent(r)
+		return c.relation(r.Rel, outer, lateral, names)
 	case *ast.SubqueryRel:
 		return derived(c.query(r.Query, outer, names))
 	case *ast.Lateral:
@@ -58,7 +57,7 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 // derived gives the columns of a subquery without an alias: they have no qualifier.
 func derived(cols []*Column) []*Column { return under(cols, nil, nil) }
 
-func (c *checker) samplePercent(r *ast.Sampled, outer *Scope) {
+func (c *checker) samplePercent(r *ast.Sampled) {
 	pm := len(c.problems)
 	t := c.expr(r.Percent, &Scope{})
 	if len(c.problems) > pm {
@@ -71,7 +70,11 @@ func (c *checker) samplePercent(r *ast.Sampled, outer *Scope) {
 		}
 		return
 	}
-	if !t.IsNumeric() && t.Valid() && t.Kind() != types.Unknown {
+	if t.Kind() == types.Unknown {
+		c.report(place(r.Percent), InvalidArguments, "Sample percentage cannot be NULL")
+		return
+	}
+	if !t.IsNumeric() && t.Valid() {
 		c.mismatch(place(r.Percent), "Sample percentage should be a numeric expression")
 		return
 	}

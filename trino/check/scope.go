@@ -38,7 +38,7 @@ type Scope struct {
 	output   *selection // set where the columns are a select list's, which ORDER BY sees
 	// forbidden names the join whose right side may not look at these columns.
 	forbidden string
-	noOuter   bool                 // what stands around may not be looked at from here
+	noOuter   bool                 // of ON of an outer join: names cross into it from no subquery, nor out of it
 	index     map[string][]*Column // by key, made when there are many columns
 }
 

@@ -19,6 +19,11 @@ type selection struct {
 	groupExprs []ast.Expr
 	aggregated bool // it has aggregates, GROUP BY or HAVING
 
+	// Complaints that wait until the whole SELECT was looked at: window functions without OVER, and
+	// names of the select list inside an aggregate of ORDER BY.
+	missingOver []*ast.Call
+	outputRefs  []ast.Expr
+
 	aggregating int // > 0 while arguments of an aggregate of this SELECT are typed
 }
 
@@ -334,7 +339,9 @@ func (c *checker) addGroup(s *selection, e ast.Expr) {
 func (c *checker) groupSets(s *selection, n ast.Node) {
 	if g, ok := n.(*ast.SimpleGroupBy); ok {
 		for _, e := range g.Exprs {
-			t := c.scalar(e, s.scope, "GROUP BY clause")
+			mark := len(c.found)
+			t := c.expr(e, s.scope)
+			c.found = c.found[:mark]
 			c.groupable(s, t)
 			if c.notes[strip(e)].ref == nil && t.Valid() {
 				c.report(place(e), InvalidColumnReference, "GROUP BY expression must be a column reference: %s", spell(e))

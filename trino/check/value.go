@@ -150,8 +150,8 @@ func (c *checker) subscript(e *ast.Subscript, s *Scope) types.Type {
 			return base.Elem(0)
 		}
 	case types.Map:
-		if types.CanCoerce(index, base.Elem(0)) {
-			c.coerce(e.Index, base.Elem(0))
+		if key, ok := types.Super(index, base.Elem(0)); ok { // the map's keys are turned too, if need be
+			c.coerce(e.Index, key)
 			return base.Elem(1)
 		}
 	case types.Row:
