@@ -132,12 +132,12 @@ func (p *printer) naked(x ast.Expr) {
 		p.predicate(x)
 	case *ast.Exists:
 		p.write("EXISTS ")
-		p.block(x.Query)
+		p.block(x.Query, x.At.End)
 	case *ast.Unique:
 		p.write("UNIQUE ")
-		p.block(bare(x.Query))
+		p.block(bare(x.Query), x.At.End)
 	case *ast.Subquery:
-		p.block(x.Query)
+		p.block(x.Query, x.At.End)
 	case *ast.Case:
 		p.group(func() { p.caseExpr(x) })
 	case *ast.Cast:
@@ -319,7 +319,7 @@ func (p *printer) predicate(x ast.Expr) {
 	case *ast.Quantified:
 		p.left(x.L)
 		p.write(compareText[x.Op] + quantifierText[x.Quantifier])
-		p.block(bare(x.Query))
+		p.block(bare(x.Query), x.At.End)
 	case *ast.Between:
 		p.left(x.X)
 		p.not(x.Not)
@@ -335,7 +335,7 @@ func (p *printer) predicate(x ast.Expr) {
 		p.not(x.Not)
 		p.write("IN ")
 		if x.Query != nil {
-			p.block(bare(x.Query))
+			p.block(bare(x.Query), x.At.End)
 			return
 		}
 		p.write("(")
@@ -373,7 +373,7 @@ func (p *printer) predicate(x ast.Expr) {
 		if x.Kind != "" {
 			p.write(strings.ToUpper(x.Kind) + " ")
 		}
-		p.block(x.Query)
+		p.block(x.Query, x.At.End)
 	}
 }
 

@@ -10,6 +10,7 @@
 package format
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -42,8 +43,8 @@ func Statement(s ast.Statement) string {
 func Query(q *ast.Query) string {
 	p := &printer{comments: q.Comments}
 	p.flushBefore(q.At.Start)
-	p.query(q)
-	p.flush(1<<31 - 1)
+	p.query(q, math.MaxInt32)
+	p.flush(math.MaxInt32)
 	return p.String()
 }
 
@@ -56,7 +57,7 @@ func Expr(x ast.Expr) string {
 
 // Type prints a type.
 func Type(t *ast.TypeName) string {
-	p := &printer{flat: true, limit: 1<<31 - 1}
+	p := &printer{flat: true, limit: math.MaxInt}
 	p.typeName(t)
 	return p.String()
 }
@@ -71,6 +72,7 @@ type printer struct {
 	over      bool
 	limit     int
 	comments  []ast.Comment // still to be printed, in source order
+	end       int32         // where the comments end that belong to the clause being printed
 	relations []string      // names of the relations in scope, in lower case
 	exact     int           // above zero: quotes of names are kept, since they tell upper from lower case
 }

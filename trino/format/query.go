@@ -2,35 +2,47 @@ package format
 
 import "github.com/limn-data/limn/trino/ast"
 
-// query prints a query: on one line where it is short and holds no comment, else a clause a line.
-func (p *printer) query(q *ast.Query) {
+// query prints a query that comments before end may belong to: on one line where it is short and
+// there are none, else a clause a line.
+func (p *printer) query(q *ast.Query, end int32) {
 	if p.flat {
 		start := len(p.b)
-		if p.over || p.pending(q.At.End) {
+		if p.over || p.pending(end) {
 			p.over = true
 			return
 		}
-		p.queryText(q)
+		p.queryText(q, end)
 		if len(p.b)-start > queryWidth {
 			p.over = true
 		}
 		return
 	}
-	if !p.pending(q.At.End) && p.try(queryWidth, func() { p.queryText(q) }) {
+	if !p.pending(end) && p.try(queryWidth, func() { p.queryText(q, end) }) {
 		return
 	}
-	p.queryText(q)
+	p.queryText(q, end)
 }
 
-func (p *printer) queryText(q *ast.Query) {
+// queryText prints the clauses of a query. A clause owns the comments up to the next one: they break
+// it, wherever inside they stand, so that it looks the same once they have moved to a line's end.
+func (p *printer) queryText(q *ast.Query, end int32) {
 	defer p.scope(q.Body)()
+	defer p.region(end)()
+	limit := startOr(q.Limit != nil, q.Limit, end)
+	offset := startOr(q.Offset != nil, q.Offset, limit)
+	order := offset
+	if len(q.OrderBy) > 0 {
+		order = q.OrderBy[0].At.Start
+	}
 	if q.With != nil {
 		p.with(q.With)
 		p.line(" ", bodyStart(q.Body))
 	}
+	p.end = order
 	p.body(q.Body)
 	if len(q.OrderBy) > 0 {
-		p.line(" ", first(q.OrderBy))
+		p.line(" ", q.OrderBy[0])
+		p.end = offset
 		p.list("ORDER BY", len(q.OrderBy), func(i int) ast.Node { return q.OrderBy[i] }, func(i int) { p.sortItem(q.OrderBy[i]) })
 	}
 	if q.Offset != nil {
@@ -45,6 +57,21 @@ func (p *printer) queryText(q *ast.Query) {
 		p.line(" ", q.Limit)
 		p.limitClause(q.Limit)
 	}
+}
+
+// region sets where the comments of what is printed next end; the function returned sets it back.
+func (p *printer) region(end int32) func() {
+	before := p.end
+	p.end = end
+	return func() { p.end = before }
+}
+
+// startOr is where n starts, if there is an n, else other.
+func startOr(ok bool, n ast.Node, other int32) int32 {
+	if ok {
+		return n.Span().Start
+	}
+	return other
 }
 
 // bodyStart is the leftmost part of a body, which is what comments before it speak of.
@@ -65,8 +92,6 @@ func (s start) Span() ast.Span {
 	at := s.Node.Span()
 	return ast.Span{Start: at.Start, End: at.Start}
 }
-
-func first[N ast.Node](list []N) ast.Node { return list[0] }
 
 func (p *printer) limitClause(l *ast.Limit) {
 	switch {
@@ -107,27 +132,28 @@ func (p *printer) with(w *ast.With) {
 			p.names(c.Columns)
 		}
 		p.write(" AS ")
-		p.block(c.Query)
+		p.block(c.Query, c.At.End)
 	}
 }
 
-// block prints (query), indented where it takes several lines.
-func (p *printer) block(q *ast.Query) {
+// block prints (query), indented where it takes several lines. The comments before end, which is that
+// of the parenthesis, belong inside.
+func (p *printer) block(q *ast.Query, end int32) {
 	if p.flat {
 		p.write("(")
-		p.query(q)
+		p.query(q, end)
 		p.write(")")
 		return
 	}
-	if !p.pending(q.At.End) && p.try(queryWidth+2, func() { p.write("("); p.query(q); p.write(")") }) {
+	if !p.pending(end) && p.try(queryWidth+2, func() { p.write("("); p.query(q, end); p.write(")") }) {
 		return
 	}
 	p.write("(")
 	p.in()
 	p.line("", start{q})
-	p.queryText(q)
-	if q.At.End > 0 && p.pending(q.At.End+1) {
-		p.flush(q.At.End)
+	p.queryText(q, end)
+	if p.pending(end) {
+		p.flush(end)
 	}
 	p.out()
 	p.newline()
@@ -159,14 +185,17 @@ func (p *printer) body(b ast.QueryBody) {
 		p.write("TABLE ")
 		p.qualified(b.Name)
 	case *ast.ParenQuery:
-		p.block(b.Query)
+		p.block(b.Query, b.At.End)
 	}
 }
 
 var setOpNames = [...]string{ast.Union: "UNION", ast.Intersect: "INTERSECT", ast.Except: "EXCEPT"}
 
 func (p *printer) setOp(s *ast.SetOp) {
+	end := p.end
+	p.end = bodyStart(s.Right).Span().Start
 	p.operand(s.Left, s, false)
+	p.end = end
 	p.line(" ", bodyStart(s.Right))
 	p.write(setOpNames[s.Kind])
 	switch {
@@ -191,11 +220,11 @@ func (p *printer) operand(b ast.QueryBody, parent *ast.SetOp, right bool) {
 	inner, ok := b.(*ast.SetOp)
 	if ok && (right && !(inner.Kind == ast.Intersect && parent.Kind != ast.Intersect) ||
 		!right && parent.Kind == ast.Intersect && inner.Kind != ast.Intersect) {
-		p.block(&ast.Query{Loc: inner.Loc, Body: inner})
+		p.block(&ast.Query{Loc: inner.Loc, Body: inner}, inner.At.End)
 		return
 	}
 	chained := ok && (inner.Kind != ast.Intersect || parent.Kind == ast.Intersect) // breaks as its parent does
-	if !chained && !p.flat && !p.pending(b.Span().End) && p.try(queryWidth, func() { p.body(b) }) {
+	if !chained && !p.flat && !p.pending(p.end) && p.try(queryWidth, func() { p.body(b) }) {
 		return
 	}
 	p.body(b)
@@ -204,7 +233,8 @@ func (p *printer) operand(b ast.QueryBody, parent *ast.SetOp, right bool) {
 // values prints VALUES with every row in parentheses.
 func (p *printer) values(v *ast.Values) {
 	p.list("VALUES", len(v.Rows), func(i int) ast.Node { return v.Rows[i] }, func(i int) {
-		if row, ok := unparen(v.Rows[i]).(*ast.Row); ok {
+		switch row := unparen(v.Rows[i]).(type) {
+		case *ast.Row, *ast.Subquery: // have parentheses of their own
 			p.expr(row, precNone)
 			return
 		}
@@ -216,11 +246,11 @@ func (p *printer) values(v *ast.Values) {
 
 // list prints a clause: its word and its items, on one line where they fit, else an item a line.
 func (p *printer) list(word string, n int, at func(int) ast.Node, item func(int)) {
-	var end int32
-	if n > 0 {
-		end = at(n - 1).Span().End
-	}
 	p.write(word)
+	end := p.end
+	if n == 1 { // nothing to tell apart
+		end = 0
+	}
 	p.groupWith(end, func() {
 		p.in()
 		for i := range n {
@@ -236,27 +266,44 @@ func (p *printer) list(word string, n int, at func(int) ast.Node, item func(int)
 
 func (p *printer) selectBody(s *ast.Select) {
 	defer p.scope(s)() // of a SetOp's side no query has added it
+	end := p.end
+	defer p.region(end)()
+	windows := end
+	if len(s.Windows) > 0 {
+		windows = s.Windows[0].At.Start
+	}
+	having := startOr(s.Having != nil, s.Having, windows)
+	group := startOr(s.GroupBy != nil, s.GroupBy, having)
+	where := startOr(s.Where != nil, s.Where, group)
+	from := startOr(s.From != nil, s.From, where)
+
 	word := "SELECT"
 	if s.Distinct {
 		word = "SELECT DISTINCT"
 	}
+	p.end = from
 	p.list(word, len(s.Items), func(i int) ast.Node { return s.Items[i] }, func(i int) { p.selectItem(s.Items[i]) })
 	if s.From != nil {
 		p.line(" ", leftmost(s.From))
+		p.end = where
 		p.from(s.From)
 	}
 	if s.Where != nil {
+		p.end = group
 		p.condition("WHERE ", s.Where)
 	}
 	if s.GroupBy != nil {
 		p.line(" ", start{s.GroupBy})
+		p.end = having
 		p.groupBy(s.GroupBy)
 	}
 	if s.Having != nil {
+		p.end = windows
 		p.condition("HAVING ", s.Having)
 	}
 	if len(s.Windows) > 0 {
-		p.line(" ", first(s.Windows))
+		p.line(" ", s.Windows[0])
+		p.end = end
 		p.list("WINDOW", len(s.Windows), func(i int) ast.Node { return s.Windows[i] }, func(i int) {
 			p.name(s.Windows[i].Name)
 			p.write(" AS ")
@@ -278,7 +325,7 @@ func (p *printer) condition(word string, x ast.Expr) {
 	}
 	p.line(" ", l.Terms[0])
 	p.write(word)
-	p.groupWith(l.At.End, func() {
+	p.groupWith(p.end, func() {
 		p.in()
 		p.terms(l)
 		p.out()

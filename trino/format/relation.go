@@ -106,10 +106,10 @@ func (p *printer) relation(r ast.Relation, operand bool) {
 		p.expr(r.Percent, precNone)
 		p.write(")")
 	case *ast.SubqueryRel:
-		p.block(r.Query)
+		p.block(r.Query, r.At.End)
 	case *ast.Lateral:
 		p.write("LATERAL ")
-		p.block(r.Query)
+		p.block(r.Query, r.At.End)
 	case *ast.Unnest:
 		p.write("UNNEST(")
 		p.exprs(r.Exprs)
@@ -338,7 +338,7 @@ func (p *printer) tableArg(t *ast.TableArg) {
 		p.qualified(r.Name)
 		p.write(")")
 	case *ast.SubqueryRel:
-		p.block(r.Query)
+		p.block(r.Query, t.At.End)
 	}
 	if aliased != nil {
 		p.alias(aliased.Alias, aliased.Columns)

@@ -446,7 +446,7 @@ func (p *parser) groupingSets() []*ast.SimpleGroupBy {
 func (p *parser) groupingSet() *ast.SimpleGroupBy {
 	start := p.start()
 	g := &ast.SimpleGroupBy{}
-	if p.tok == tLParen && !p.queryAhead(p.pos+1, false) && p.setEnds(p.pos) {
+	if p.tok == tLParen && !p.onlyQueryAhead(p.pos+1) && p.setEnds(p.pos) {
 		g.Paren = true
 		p.next()
 		if p.tok != tRParen {
