@@ -25,7 +25,7 @@ func (c *checker) aggregation(s *selection, sorted []ast.Expr) {
 		return
 	}
 	c.nested()
-	if !s.aggregated || len(c.problems) > 0 {
+	if !s.aggregated || len(c.problems) > 0 { // after another problem too many names mean nothing to be fair
 		return
 	}
 	for _, item := range s.items {

@@ -99,7 +99,11 @@ func (i *Info) CTE(n ast.Node) *ast.Query { return i.ctes[n] }
 func (i *Info) Window(call *ast.Call) *ast.WindowSpec { return i.windows[call] }
 
 // Check judges a statement. Queries are judged whole; of other statements only the kind is given.
-// The first problem is the one that Trino would report; others may follow.
+// The first problem is the one that Trino would report; others may follow. A node must stand in the
+// tree once only, since findings are kept by node; code that builds trees copies what it repeats.
+//
+// Clauses are judged in the order in which Trino does, FROM first, then WHERE, the select list, GROUP
+// BY, HAVING, ORDER BY and at last aggregation, so that of several problems the same one is first.
 func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
 	info := &Info{}
 	switch stmt := stmt.(type) {
@@ -139,7 +143,11 @@ func outputNames(cols []*Column) []*Column {
 	return cols
 }
 
-// checker walks one statement. Its methods are spread over the files of this package by subject.
+// checker walks one statement. Its methods are spread over the files of this package by subject:
+// query.go, select.go and relation.go for what has columns; expr.go, predicate.go, value.go and
+// call.go for what has a type; aggregate.go and correlation.go for what is judged at the end.
+// An invalid type means that a problem was reported below: it agrees with every other type, so that
+// one mistake makes one problem.
 type checker struct {
 	*Info
 	cat      Catalog

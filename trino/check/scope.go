@@ -149,6 +149,8 @@ func (n *namedQuery) find(name string) *namedQuery {
 }
 
 // under gives fresh columns for a relation's new name; names replaces the column names when given.
+//
+// An alias replaces every qualifier that was there before: FROM orders o has no orders.id.
 func under(cols []*Column, rel *relName, names []*ast.Ident) []*Column {
 	fresh := make([]Column, len(cols))
 	out := make([]*Column, 0, len(cols))
