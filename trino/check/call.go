@@ -84,10 +84,10 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	if e.Over != nil {
 		window = c.window(e, name, s)
 	}
-	args, ok := c.arguments(e, s)
 	if e.Filter != nil {
 		c.condition(e.Filter, s, "Filter expression must evaluate to a boolean (actual: %s)")
 	}
+	args, ok := c.arguments(e, s)
 	c.callOrderBy(e, s)
 	c.aggregate = aggregate
 	if !ok {
@@ -151,7 +151,6 @@ func (s *selection) at(e ast.Expr) ast.Span {
 
 // callForm complains of clauses that the kind of function does not take.
 func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
-	scalar := kind == functions.Scalar
 	switch {
 	case e.StarOf != nil && c.pattern == nil:
 		c.report(e.StarOf.Span(), InvalidFunctionArgument, "label.* syntax is only supported as the only argument of row pattern count function")
@@ -176,7 +175,7 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 		}
 	}
 	switch {
-	case scalar && e.Distinct && e.Over == nil:
+	case kind != functions.Aggregate && e.Distinct && e.Over == nil:
 		c.report(e.At, FunctionNotAggregate, "DISTINCT is not supported for non-aggregation functions")
 		return false
 	}

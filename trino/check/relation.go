@@ -58,6 +58,10 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 func derived(cols []*Column) []*Column { return under(cols, nil, nil) }
 
 func (c *checker) samplePercent(r *ast.Sampled) {
+	if q := subqueryIn(r.Percent); q != nil {
+		c.report(place(r.Percent), ExpressionNotConstant, "Constant expression cannot contain a subquery")
+		return
+	}
 	pm := len(c.problems)
 	t := c.expr(r.Percent, &Scope{})
 	if len(c.problems) > pm {

@@ -10,7 +10,7 @@ import (
 func (c *checker) unary(e *ast.Unary, s *Scope) types.Type {
 	t := c.expr(e.X, s)
 	switch {
-	case !t.Valid() || t.IsNumeric() || t.IsInterval() && e.Minus:
+	case !t.Valid() || e.Minus && (t.IsNumeric() || t.IsInterval()), t.IsExactInteger(), t.Kind() == types.Real, t.Kind() == types.Double:
 		return t
 	case t.Kind() == types.Unknown && e.Minus:
 		c.report(ast.Span{}, AmbiguousFunctionCall, "Could not choose a best candidate operator. Explicit type casts must be added.")

@@ -96,6 +96,16 @@ func (c *checker) windowSpec(w *ast.WindowSpec, s *Scope) bool {
 	aggregate := c.aggregate
 	c.aggregate = nil
 	defer func() { c.aggregate = aggregate }()
+	mark, pm := len(c.found), len(c.problems)
+	defer func() {
+		for _, f := range c.found[mark:] {
+			if f.kind == windowCall {
+				c.problems = c.problems[:pm] // looked for before anything is typed
+				c.report(f.call.Span(), NestedWindow, "Cannot nest window functions or row pattern measures inside window specification")
+				return
+			}
+		}
+	}()
 	for _, p := range w.PartitionBy {
 		if t := c.expr(p, s); !t.Comparable() {
 			c.mismatch(place(p), "%s is not comparable, and therefore cannot be used in window function PARTITION BY", t)
