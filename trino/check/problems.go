@@ -107,13 +107,32 @@ func didYouMean(name string) string {
 
 func (c *checker) columnNotFound(e ast.Expr, parts []string, s *Scope) {
 	p := c.report(e.Span(), ColumnNotFound, "Column '%s' cannot be resolved", strings.Join(parts, "."))
+	if c.selectAlias(parts) {
+		p.Hint = parts[0] + " is a name of the select list, which is not seen here: repeat its expression"
+		return
+	}
 	p.Hint = didYouMean(s.nearest(parts))
 }
 
+// selectAlias reports whether a name that was not found is one that the select list gives. WHERE,
+// GROUP BY, HAVING and the select list itself do not see those.
+func (c *checker) selectAlias(parts []string) bool {
+	if len(parts) != 1 || c.sel == nil || c.sel.node == nil {
+		return false
+	}
+	for _, item := range c.sel.node.Items {
+		if col, ok := item.(*ast.SingleColumn); ok && col.Alias != nil && lower(col.Alias.Name) == parts[0] {
+			return true
+		}
+	}
+	return false
+}
+
 // nearest looks for the column meant by a name: under the same qualifier when one is given, else
-// among all columns in scope.
+// among all columns in scope. Where the qualifier is wrong, the column of that name tells the right one.
 func (s *Scope) nearest(parts []string) string {
 	var names []string
+	elsewhere := ""
 	last := len(parts) - 1
 	prefix := strings.Join(parts[:last], ".")
 	for ; s != nil; s = s.parent {
@@ -123,8 +142,16 @@ func (s *Scope) nearest(parts []string) string {
 					return col.key
 				}
 				names = append(names, col.key)
+			} else if !col.Hidden && col.key == parts[last] && elsewhere == "" {
+				elsewhere = col.key
+				if col.rel != nil {
+					elsewhere = col.rel.table + "." + col.key
+				}
 			}
 		}
+	}
+	if elsewhere != "" {
+		return elsewhere
 	}
 	best := nearest(parts[last], names)
 	if best != "" && prefix != "" {
@@ -150,8 +177,24 @@ func (c *checker) tableNotFound(at ast.Span, catalog, schema, name string) {
 		code = TableNotFound
 		message = "Table '" + catalog + "." + quoteName(schema) + "." + quoteName(name) + "' does not exist"
 		hint = nearest(name, c.cat.Names(catalog, schema))
+		if hint == "" {
+			hint = c.inOtherSchema(catalog, name)
+		}
 	}
 	c.report(at, code, "%s", message).Hint = didYouMean(hint)
+}
+
+// maxSchemasForHint bounds the search for a table of the same name in other schemas.
+const maxSchemasForHint = 100
+
+func (c *checker) inOtherSchema(catalog, name string) string {
+	schemas := c.cat.Names(catalog, "")
+	for _, schema := range schemas[:min(len(schemas), maxSchemasForHint)] {
+		if _, ok := c.cat.Table(catalog, schema, name); ok {
+			return schema + "." + name
+		}
+	}
+	return ""
 }
 
 // quoteName puts a name in quotes unless it is a plain word.
