@@ -168,7 +168,18 @@ type checker struct {
 	aggregate  *ast.Call     // the aggregate whose arguments are being typed
 }
 
+// Bounds on what a short text can blow up: ROW(x, x) over ROW(x, x), or a.*, b.* over a.*, b.*, double
+// with each step. No real query comes near.
+const (
+	maxTypeSize = 10_000
+	maxColumns  = 10_000
+)
+
 func (c *checker) set(e ast.Expr, t types.Type) types.Type {
+	if t.Size() > maxTypeSize {
+		c.report(e.Span(), NotSupported, "A type of more than %d parts is not supported", maxTypeSize)
+		t = types.Type{}
+	}
 	n := c.notes[e]
 	n.typ = t
 	c.notes[e] = n

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -342,7 +343,24 @@ func TestBigInput(t *testing.T) {
 	}
 }
 
-// FuzzCheck: whatever parses is judged without a panic, places lie inside the text, and judging again
+// TestDoubling: what doubles with each step is stopped, not followed.
+func TestDoubling(t *testing.T) {
+	cat := testCatalog(t)
+	rows, cols := "WITH a0 AS (SELECT ROW(1, 1) AS x)", "WITH a0 AS (SELECT 1 AS x)"
+	for i := 1; i < 30; i++ {
+		rows += fmt.Sprintf(", a%d AS (SELECT ROW(x, x) AS x FROM a%d)", i, i-1)
+		cols += fmt.Sprintf(", a%d AS (SELECT a.*, b.* FROM a%d a, a%d b)", i, i-1, i-1)
+	}
+	for _, sql := range []string{rows + " SELECT x = x, coalesce(x, ROW(1, 1)) FROM a29", cols + " SELECT * FROM a29"} {
+		start := time.Now()
+		_, problems := judge(sql, cat, session)
+		if took := time.Since(start); firstCode(problems) != check.NotSupported || took > time.Second {
+			t.Errorf("%.60s…: %q after %s", sql, firstCode(problems), took)
+		}
+	}
+}
+
+// FuzzCheck: whatever parses is judged without a panic and within a second, places lie inside the text, and judging again
 // says the same.
 func FuzzCheck(f *testing.F) {
 	for _, file := range []string{"testdata/problems.sql", "testdata/outputs.sql"} {
@@ -356,7 +374,11 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
+		start := time.Now()
 		_, problems := check.Check(stmt, cat, session)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("judging %d bytes took %s", len(sql), took)
+		}
 		for _, p := range problems {
 			if p.Code == "" || p.Message == "" || p.At.Start < 0 || int(p.At.Start) > len(sql) {
 				t.Errorf("problem without sense: %+v", p)

@@ -38,6 +38,10 @@ func (c *checker) join(j *ast.Join, outer, lateral *Scope, names *namedQuery) []
 		}
 	}
 	right := c.relation(j.Right, outer, rightSees, names)
+	if len(left)+len(right) > maxColumns {
+		c.report(j.At, NotSupported, "More than %d columns are not supported", maxColumns)
+		return nil
+	}
 	if (unnest || isLateral) && j.Kind != ast.CrossJoin && j.Kind != ast.ImplicitJoin && j.Kind != ast.InnerJoin {
 		c.onTrueOnly(j, unnest)
 	}

@@ -228,6 +228,11 @@ func (c *checker) expand(s *selection, item *ast.AllColumns, cols []*Column) {
 		c.report(item.Aliases[0].At, MismatchedColumnAliases, "Column alias list has %d entries but relation has %d columns", len(item.Aliases), n)
 		return
 	}
+	if len(s.items)+n > maxColumns {
+		c.report(item.At, NotSupported, "More than %d columns are not supported", maxColumns)
+		s.items = nil
+		return
+	}
 	all := make([]Column, n)
 	i := 0
 	for j, col := range cols {
