@@ -98,6 +98,9 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		return types.Type{}
 	}
 	if e.Syntax == ast.ListaggCall {
+		if t := args[0].Type; !types.CanCoerce(t, varchar) {
+			return c.mismatch(e.At, "Expected expression of varchar, but '%s' has %s type", spell(e.Args[0].Value), t)
+		}
 		args = listaggArgs(args)
 	}
 	resolved, err := functions.Resolve(overloads, args, func(i int, params []types.Type) types.Type {
@@ -113,6 +116,8 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		return types.Type{}
 	}
 	switch {
+	case e.Filter != nil && e.Over != nil:
+		c.report(c.sel.at(e), NotSupported, "FILTER is not yet supported for window functions")
 	case kind == functions.Scalar && e.Over != nil:
 		c.report(c.sel.at(e), FunctionNotWindow, "Not a window function: %s", name)
 	case kind == functions.Scalar && len(e.OrderBy) > 0:
@@ -154,9 +159,6 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 	switch {
 	case e.StarOf != nil && c.pattern == nil:
 		c.report(e.StarOf.Span(), InvalidFunctionArgument, "label.* syntax is only supported as the only argument of row pattern count function")
-		return false
-	case e.Filter != nil && e.Over != nil:
-		c.report(c.sel.at(e), NotSupported, "FILTER is not yet supported for window functions")
 		return false
 	case e.Over != nil && len(e.OrderBy) > 0 && kind == functions.Window:
 		c.report(e.At, NotSupported, "Only aggregation window functions with ORDER BY are supported")
@@ -375,6 +377,12 @@ func (c *checker) format(e *ast.Call, s *Scope) types.Type {
 	}
 	if t := c.notes[exprs[0]].typ; t.Kind() != types.Varchar && t.Valid() {
 		return c.mismatch(place(exprs[0]), "Type of first argument to format() must be VARCHAR (actual: %s)", t)
+	}
+	for _, x := range exprs[1:] {
+		if t := c.notes[x].typ; t.Kind() != types.JSON && !types.CanCast(t, varchar) {
+			c.report(place(x), NotSupported, "Type not supported for formatting: %s", t)
+			return types.Type{}
+		}
 	}
 	return varchar
 }

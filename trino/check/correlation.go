@@ -70,6 +70,8 @@ func (k correlation) supported(q *ast.Query) bool {
 	switch body := q.Body.(type) {
 	case *ast.SetOp:
 		return !k.uses(body)
+	case *ast.Values:
+		return len(body.Rows) == 1
 	case *ast.Select:
 		return !overTable(q) || k.selectSupported(q, body)
 	}
@@ -157,7 +159,7 @@ func (k correlation) setOperationLooksOut(from ast.Relation) bool {
 // for equality with plain columns inside.
 func (k correlation) limitSupported(q *ast.Query, sel *ast.Select) bool {
 	if k.use == existsUse {
-		return false
+		return isOne(q.Limit.Count) && (sel.Where == nil || k.equalities(sel.Where))
 	}
 	for _, item := range q.OrderBy {
 		if k.uses(item) {

@@ -103,10 +103,10 @@ func (c *checker) expr(e ast.Expr, s *Scope) types.Type {
 		}
 		return c.set(e, boolean)
 	case *ast.Exists:
-		c.subquery(e.Query, s, existsUse, e.At)
+		c.subquery(e.Query, s, existsUse, e.At, e.At)
 		return c.set(e, boolean)
 	case *ast.Subquery:
-		return c.set(e, c.scalarSubquery(e.Query, s))
+		return c.set(e, c.scalarSubquery(e, s))
 	case *ast.Quantified:
 		return c.set(e, c.quantified(e, s))
 	case *ast.Unary:

@@ -28,6 +28,9 @@ func looksLeft(r ast.Relation) (unnest, lateral bool) {
 var joinText = map[ast.JoinKind]string{ast.LeftJoin: "LEFT", ast.RightJoin: "RIGHT", ast.FullJoin: "FULL", ast.InnerJoin: "INNER"}
 
 func (c *checker) join(j *ast.Join, outer, lateral *Scope, names *namedQuery) []*Column {
+	if j.Natural { // refused before anything is looked at
+		c.report(j.At, NotSupported, "Natural join not supported")
+	}
 	left := c.relation(j.Left, outer, lateral, names)
 	rightSees := outer
 	unnest, isLateral := looksLeft(j.Right)
@@ -46,7 +49,6 @@ func (c *checker) join(j *ast.Join, outer, lateral *Scope, names *namedQuery) []
 		c.onTrueOnly(j, unnest)
 	}
 	if j.Natural {
-		c.report(j.At, NotSupported, "Natural join not supported")
 		return append(append([]*Column{}, left...), right...)
 	}
 	if len(j.Using) > 0 {

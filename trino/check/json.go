@@ -107,7 +107,7 @@ func (c *checker) jsonValue(e *ast.JSONValue, s *Scope) types.Type {
 func (c *checker) jsonObject(e *ast.JSONObject, s *Scope) types.Type {
 	for _, m := range e.Members {
 		if t := c.expr(m.Key, s); t.Valid() && !t.IsText() {
-			c.mismatch(place(m.Key), "Invalid type of JSON object key: %s", t)
+			c.report(place(m.Key), InvalidFunctionArgument, "Invalid type of JSON object key: %s", t)
 		}
 		c.jsonMember(m.Value, s, e, "JSON_OBJECT")
 	}

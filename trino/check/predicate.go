@@ -53,7 +53,7 @@ func (c *checker) between(e *ast.Between, s *Scope) types.Type {
 
 func (c *checker) in(e *ast.In, s *Scope) types.Type {
 	if e.Query != nil {
-		c.inSubquery(e.X, e.Query, place(e), s, false)
+		c.inSubquery(e.X, e.Query, place(e), place(e.X), s, false)
 		return boolean
 	}
 	var buf [16]ast.Expr
@@ -68,9 +68,9 @@ func (c *checker) in(e *ast.In, s *Scope) types.Type {
 }
 
 // inSubquery compares a value, or a row of values, with what a subquery gives.
-func (c *checker) inSubquery(x ast.Expr, q *ast.Query, at ast.Span, s *Scope, ordered bool) {
+func (c *checker) inSubquery(x ast.Expr, q *ast.Query, at, correlatedAt ast.Span, s *Scope, ordered bool) {
 	left := c.expr(x, s)
-	cols := c.subquery(q, s, inUse, place(x))
+	cols := c.subquery(q, s, inUse, correlatedAt, at)
 	if !left.Valid() || cols == nil {
 		return
 	}
@@ -99,14 +99,15 @@ func columnsRow(cols []*Column) types.Type {
 }
 
 func (c *checker) quantified(e *ast.Quantified, s *Scope) types.Type {
-	c.inSubquery(e.L, e.Query, place(e), s, e.Op >= ast.Lt && e.Op <= ast.Ge)
+	c.inSubquery(e.L, e.Query, place(e), e.Query.At, s, e.Op >= ast.Lt && e.Op <= ast.Ge)
 	return boolean
 }
 
-// subquery judges a query inside an expression; at is where Trino places what it says of the whole.
-func (c *checker) subquery(q *ast.Query, s *Scope, use subqueryUse, at ast.Span) []*Column {
+// subquery judges a query inside an expression; at is where Trino places what it says of its
+// correlation, whole where the expression stands.
+func (c *checker) subquery(q *ast.Query, s *Scope, use subqueryUse, at, whole ast.Span) []*Column {
 	if c.inLambda > 0 {
-		c.report(q.At, NotSupported, "Lambda expression cannot contain subqueries")
+		c.report(whole, NotSupported, "Lambda expression cannot contain subqueries")
 		return nil
 	}
 	var names *namedQuery
@@ -128,8 +129,8 @@ func (c *checker) subquery(q *ast.Query, s *Scope, use subqueryUse, at ast.Span)
 }
 
 // scalarSubquery has the type of its column, or a row of several.
-func (c *checker) scalarSubquery(q *ast.Query, s *Scope) types.Type {
-	switch cols := c.subquery(q, s, scalarUse, q.At); len(cols) {
+func (c *checker) scalarSubquery(e *ast.Subquery, s *Scope) types.Type {
+	switch cols := c.subquery(e.Query, s, scalarUse, e.Query.At, e.At); len(cols) {
 	case 0:
 		return types.Type{}
 	case 1:

@@ -182,6 +182,9 @@ func (c *checker) tableFunction(f *ast.TableFunction, outer *Scope, names *named
 				for _, d := range v.Fields {
 					drop[lower(d.Name.Name)] = true
 				}
+			default:
+				c.report(a.At, InvalidFunctionArgument, "Invalid argument COLUMNS. Expected descriptor, got expression")
+				return nil
 			}
 		}
 		var cols []*Column

@@ -148,7 +148,7 @@ func (c *checker) allColumns(s *selection, item *ast.AllColumns) {
 		if col, _, many := s.scope.resolve(parts[:2]); many {
 			c.columnAmbiguous(target, parts[:2])
 			return
-		} else if col == nil {
+		} else if col == nil || len(parts) == 2 && col.Type.Kind() != types.Row && col.Type.Valid() {
 			c.unresolved(item, target)
 			return
 		}

@@ -422,6 +422,9 @@ func (o *Overload) finish(b *binding, args []Arg, lambda LambdaTyper, coerced bo
 		if !widened {
 			break
 		}
+		if round == maxRounds-1 { // each result is wider than the last: reduce(a, 0, (s, x) -> s + 1.5, …)
+			return Call{}, notFound([]*Overload{o}, args)
+		}
 	}
 	if !o.satisfied(b) {
 		return Call{}, notFound([]*Overload{o}, args)
