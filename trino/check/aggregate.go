@@ -14,6 +14,7 @@ func (c *checker) aggregation(s *selection, sorted []ast.Expr) {
 		for _, e := range s.missingOver {
 			c.report(e.At, MissingOver, "Window function system.builtin.%s requires an OVER clause", lower(e.Name.Parts[len(e.Name.Parts)-1].Name))
 		}
+		c.nestedWindows()
 	}()
 	s.aggregated = s.grouped || s.node.Having != nil
 	hasGrouping := false
@@ -21,13 +22,19 @@ func (c *checker) aggregation(s *selection, sorted []ast.Expr) {
 		s.aggregated = s.aggregated || f.kind == aggregateCall
 		hasGrouping = hasGrouping || f.kind == groupingCall
 	}
-	if hasGrouping && !c.groupingCalls(s) {
+	if hasGrouping && !s.grouped {
+		c.report(s.node.At, MissingGroupBy, "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause")
 		return
 	}
-	c.nested()
 	if !s.aggregated || len(c.problems) > 0 { // after another problem too many names mean nothing to be fair
+		c.nested()
 		return
 	}
+	defer func() {
+		if len(c.problems) == 0 && (!hasGrouping || c.groupingCalls(s)) {
+			c.nested()
+		}
+	}()
 	for _, item := range s.items {
 		switch {
 		case item.expr != nil:
@@ -75,12 +82,8 @@ func (c *checker) grouped(s *selection, col *Column) bool {
 	return true
 }
 
-// groupingCalls: GROUPING wants a GROUP BY and its very columns.
+// groupingCalls: GROUPING wants the very columns of GROUP BY.
 func (c *checker) groupingCalls(s *selection) bool {
-	if !s.grouped {
-		c.report(s.node.At, MissingGroupBy, "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause")
-		return false
-	}
 	for _, f := range c.found {
 		if f.kind != groupingCall {
 			continue
@@ -129,6 +132,27 @@ func (c *checker) nested() {
 		case windowCall:
 			c.report(f.within.At, NestedWindow, "Cannot nest window functions or row pattern measures inside aggregation '%s': [%s]", name, spell(f.call))
 			return
+		}
+	}
+}
+
+// nestedWindows: no window function among the arguments of another.
+func (c *checker) nestedWindows() {
+	if len(c.problems) > 0 {
+		return
+	}
+	for _, f := range c.found {
+		outer, ok := f.call.(*ast.Call)
+		if !ok || f.kind != windowCall {
+			continue
+		}
+		for _, g := range c.found {
+			for _, a := range outer.Args {
+				if g.kind == windowCall && g.call != f.call && contains(a, g.call) {
+					c.report(g.call.Span(), NestedWindow, "Cannot nest window functions or row pattern measures inside window function arguments")
+					return
+				}
+			}
 		}
 	}
 }

@@ -127,6 +127,7 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	case kind == functions.Window && e.Over == nil && c.sel != nil:
 		c.sel.missingOver = append(c.sel.missingOver, e) // said after aggregation was judged
 	}
+	c.sortedArguments(e)
 	if e.Distinct {
 		for _, a := range args {
 			if !a.Lambda && !a.Type.Comparable() {
@@ -205,7 +206,17 @@ func (c *checker) arguments(e *ast.Call, s *Scope) (args []functions.Arg, ok boo
 func (c *checker) callOrderBy(e *ast.Call, s *Scope) {
 	for _, items := range [2][]*ast.SortItem{e.OrderBy, e.Within} {
 		for _, item := range items {
-			t := c.expr(item.Expr, s)
+			c.expr(item.Expr, s)
+		}
+	}
+}
+
+// sortedArguments: what an aggregate's ORDER BY sorts by must have an order, and with DISTINCT be one
+// of the arguments.
+func (c *checker) sortedArguments(e *ast.Call) {
+	for _, items := range [2][]*ast.SortItem{e.OrderBy, e.Within} {
+		for _, item := range items {
+			t := c.notes[item.Expr].typ
 			if !t.Orderable() {
 				c.mismatch(e.At, "ORDER BY can only be applied to orderable types (actual: %s)", t)
 			}

@@ -159,7 +159,7 @@ func (k correlation) setOperationLooksOut(from ast.Relation) bool {
 // for equality with plain columns inside.
 func (k correlation) limitSupported(q *ast.Query, sel *ast.Select) bool {
 	if k.use == existsUse {
-		return isOne(q.Limit.Count) && (sel.Where == nil || k.equalities(sel.Where))
+		return sel.Where != nil && !k.mixes(sel.Where) || isOne(q.Limit.Count) && (sel.Where == nil || k.equalities(sel.Where))
 	}
 	for _, item := range q.OrderBy {
 		if k.uses(item) {
@@ -170,6 +170,18 @@ func (k correlation) limitSupported(q *ast.Query, sel *ast.Select) bool {
 		return false
 	}
 	return sel.Where == nil || k.equalities(sel.Where)
+}
+
+// mixes reports whether an expression looks at columns inside and outside.
+func (k correlation) mixes(e ast.Expr) bool {
+	inside := false
+	ast.Walk(e, func(n ast.Node) bool {
+		if x, ok := n.(ast.Expr); ok && k.notes[x].ref != nil && !k.refs[n] {
+			inside = true
+		}
+		return !inside
+	})
+	return inside && k.uses(e)
 }
 
 func isOne(e ast.Expr) bool {
@@ -186,7 +198,7 @@ func isOne(e ast.Expr) bool {
 
 func (k correlation) equalities(e ast.Expr) bool {
 	e = strip(e)
-	if !k.uses(e) {
+	if !k.mixes(e) {
 		return true
 	}
 	switch e := e.(type) {

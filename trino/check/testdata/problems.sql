@@ -245,3 +245,7 @@ SELECT * FROM /*ERR NOT_SUPPORTED*/ orders NATURAL JOIN nowhere;
 SELECT sum(/*ERR COLUMN_NOT_FOUND*/ amout) FILTER (WHERE id > 1) OVER () FROM orders;
 SELECT * FROM orders o WHERE o.id > ALL (/*ERR NOT_SUPPORTED*/ SELECT count(*) FROM accounts a WHERE a.region = o.region);
 SELECT * FROM orders o WHERE o.id > ALL (SELECT a.id FROM accounts a WHERE a.region = o.region);
+SELECT 1 + sum(/*ERR NESTED_WINDOW*/ sum(id) OVER ()) OVER () FROM orders;
+SELECT /*ERR EXPRESSION_NOT_AGGREGATE*/ region, sum(sum(amount) OVER ()) FROM orders;
+SELECT * FROM orders o WHERE EXISTS (SELECT 1 FROM accounts a WHERE o.id = o.account_id LIMIT 5);
+SELECT /*ERR FUNCTION_NOT_FOUND*/ map_agg(DISTINCT region ORDER BY day) FROM orders;
