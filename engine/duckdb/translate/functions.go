@@ -162,7 +162,7 @@ func substr(p *printer, c *callArgs) string {
 			values = append(values, length)
 		}
 		sql = p.let(values, func(v []string) string {
-			return "CASE WHEN " + v[1] + " = 0 OR -" + v[1] + " > length(" + v[0] + ") THEN CASE WHEN " + v[0] + " IS NOT NULL THEN '' END ELSE " + build(v[0], v[1], strings.Join(v[2:], "")) + " END"
+			return "CASE WHEN " + v[1] + " = 0 OR " + v[1] + " < -length(" + v[0] + ") THEN CASE WHEN " + v[0] + " IS NOT NULL THEN '' END ELSE " + build(v[0], v[1], strings.Join(v[2:], "")) + " END"
 		})
 	}
 	if c.result.Kind() == types.Char {

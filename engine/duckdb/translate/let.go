@@ -33,7 +33,7 @@ func (p *printer) let(values []string, body func(v []string) string) string {
 	for i, v := range values {
 		key := "v" + itoa(i)
 		fields = append(fields, str(key)+": "+v)
-		names[i] = param + "." + ident(key)
+		names[i] = "struct_extract(" + param + ", " + str(key) + ")" // param.key is taken for a column in HAVING
 	}
 	return "list_transform([{" + strings.Join(fields, ", ") + "}], lambda " + param + ": " + body(names) + ")[1]"
 }
