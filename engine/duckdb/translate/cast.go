@@ -55,7 +55,7 @@ const (
 	decimalText = `\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*`
 	doubleText  = `\s*[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|Infinity|NaN)\s*`
 	dateText    = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*`
-	stampText   = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?\s*`
+	stampText   = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?(\s*[+-][0-9]{2}:[0-9]{2}|\s*UTC)?\s*`
 	timeText    = `\s*[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?\s*`
 )
 
@@ -121,13 +121,8 @@ func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string 
 	case isFloat(from) && to.IsExactInteger(): // DuckDB rounds half to even
 		return "CAST(round(" + x + ") AS " + name + ")"
 	case isFloat(from) && to.Kind() == types.Decimal:
-		// The exact value of the double is rounded, not its nearest decimal: 2.565e0 lies below 2.565.
-		if from.Kind() == types.Real {
-			x = "CAST(" + x + " AS VARCHAR)" // a real goes by its shortest decimal
-		} else {
-			x = fmt.Sprintf("printf('%%.%df', %s)", to.Scale()+50, x)
-		}
-		return "CAST(" + x + " AS " + name + ")"
+		// Trino rounds the shortest decimal that reads back as the number, not the number itself.
+		return "CAST(CAST(" + x + " AS VARCHAR) AS " + name + ")"
 	case from.Kind() == types.Boolean && to.Kind() == types.Decimal:
 		return "CAST(CAST(" + x + " AS INTEGER) AS " + name + ")"
 	case from.Kind() == types.Decimal && to.Kind() == types.Boolean:
@@ -142,8 +137,12 @@ func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {
 	name := p.duck(to, at)
 	guarded := func(form string) string {
 		return p.let([]string{x}, func(v []string) string {
+			value := v[0]
+			if to.Kind() == types.Timestamp { // the wall clock counts, whatever its zone
+				value = "regexp_replace(" + value + `, '(\s*[+-][0-9]{2}:[0-9]{2}|\s*UTC)\s*$', '')`
+			}
 			return "CASE WHEN NOT regexp_full_match(" + v[0] + ", " + str(form) + ") THEN " +
-				p.raise("INVALID_CAST_ARGUMENT", "Cannot cast the text to "+to.String(), to, at) + " ELSE CAST(" + v[0] + " AS " + name + ") END"
+				p.raise("INVALID_CAST_ARGUMENT", "Cannot cast the text to "+to.String(), to, at) + " ELSE CAST(" + value + " AS " + name + ") END"
 		})
 	}
 	switch to.Kind() {
@@ -189,7 +188,12 @@ func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {
 func (p *printer) toText(x string, from, to types.Type, at ast.Span) string {
 	sql := ""
 	switch from.Kind() {
-	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Decimal, types.Date, types.UUID:
+	case types.Decimal:
+		sql = "CAST(" + x + " AS VARCHAR)"
+		if from.Precision() == from.Scale() { // DuckDB writes .5
+			sql = "regexp_replace(" + sql + `, '^(-?)[.]', '\10.')`
+		}
+	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Date, types.UUID:
 		sql = "CAST(" + x + " AS VARCHAR)"
 	case types.Timestamp:
 		sql = p.stampText(x, from.Precision())
