@@ -17,7 +17,11 @@ func (p *printer) castExpr(e *ast.Cast, s *scope) string {
 		// The wall clock of the value's own zone.
 		local := types.TemporalOf(types.Timestamp, from.Precision())
 		if to.Kind() == types.Varchar {
-			return p.refuse("CAST of "+from.String()+" to "+to.String(), e.At, "use date_format")
+			if zone := p.zoneOf(e.X, s); zone != "UTC" || to.Length() != types.Unbounded {
+				return p.refuse("CAST of "+from.String()+" to "+to.String(), e.At, "use date_format")
+			}
+			sql = "(" + p.stampText(p.wall(x, "UTC"), from.Precision()) + " || ' UTC')"
+			break
 		}
 		sql = p.explicit(p.wall(x, p.zoneOf(e.X, s)), local, to, e.At)
 	case to.Kind() == types.TimestampTZ && from.Kind() != types.TimestampTZ:
@@ -199,6 +203,10 @@ func (p *printer) toText(x string, from, to types.Type, at ast.Span) string {
 		sql = p.stampText(x, from.Precision())
 	case types.Real, types.Double:
 		sql = p.floatText(x)
+	case types.IntervalDaySecond:
+		sql = p.let([]string{p.millis(x)}, func(v []string) string {
+			return "CASE WHEN " + v[0] + " IS NOT NULL THEN CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || " + fmt.Sprintf("printf('%%d %%02d:%%02d:%%02d.%%03d', abs(%[1]s) // 86400000, abs(%[1]s) // 3600000 %% 24, abs(%[1]s) // 60000 %% 60, abs(%[1]s) // 1000 %% 60, abs(%[1]s) %% 1000) END", v[0])
+		})
 	case types.IntervalYearMonth:
 		sql = p.let([]string{p.months(x)}, func(v []string) string {
 			return "CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || CAST(abs(" + v[0] + ") // 12 AS VARCHAR) || '-' || CAST(abs(" + v[0] + ") % 12 AS VARCHAR)"
