@@ -186,7 +186,7 @@ func avg(p *printer, c *callArgs) string {
 	case types.Real:
 		return "CAST(" + p.core(c, "avg", c.args[0], "") + " AS FLOAT)"
 	}
-	return p.core(c, "avg", c.args[0], "")
+	return p.core(c, "avg", "CAST("+c.args[0]+" AS DOUBLE)", "") // as Trino adds them up
 }
 
 // extreme is min and max, which pass over NaN where there is a number.
@@ -218,11 +218,12 @@ func by(fn string) func(*printer, *callArgs) string {
 		if len(c.args) != 2 || t.NumElems() > 0 {
 			return p.refuse(c.name+" of this form", c.call.At, "")
 		}
-		where := c.args[1] + " IS NOT NULL"
-		if isFloat(t) {
-			where += " AND NOT isnan(" + c.args[1] + ")"
+		args, where := c.args[0]+", "+p.padded(c.args[1], t), c.args[1]+" IS NOT NULL"
+		if isFloat(t) { // NaN counts where there is nothing else
+			number := where + " AND NOT isnan(" + c.args[1] + ")"
+			return "CASE WHEN " + p.core(c, "count", "*", number) + " > 0 THEN " + p.core(c, fn, args, number) + " ELSE " + p.core(c, fn, args, where) + " END"
 		}
-		return p.core(c, fn, c.args[0]+", "+p.padded(c.args[1], t), where)
+		return p.core(c, fn, args, where)
 	}
 }
 

@@ -43,7 +43,14 @@ func (p *printer) call(e *ast.Call, s *scope) string {
 		kind = overload.Kind
 	}
 	for _, a := range e.Args {
-		c.args = append(c.args, p.expr(a.Value, s))
+		switch p.typeOf(a.Value).Kind() {
+		case types.JoniRegExp, types.Re2JRegExp, types.JSONPath: // read by the rule, as literals
+			c.args = append(c.args, "NULL")
+		case types.CodePoints:
+			c.args = append(c.args, p.raw(a.Value, s))
+		default:
+			c.args = append(c.args, p.expr(a.Value, s))
+		}
 		c.types = append(c.types, p.typeOf(a.Value))
 		c.zones = append(c.zones, p.zoneOf(a.Value, s))
 	}

@@ -17,7 +17,11 @@ func (p *printer) castExpr(e *ast.Cast, s *scope) string {
 		// The wall clock of the value's own zone.
 		local := types.TemporalOf(types.Timestamp, from.Precision())
 		if to.Kind() == types.Varchar {
-			return p.refuse("CAST of "+from.String()+" to "+to.String(), e.At, "use date_format")
+			if zone := p.zoneOf(e.X, s); zone != "UTC" || to.Length() != types.Unbounded {
+				return p.refuse("CAST of "+from.String()+" to "+to.String(), e.At, "use date_format")
+			}
+			sql = "(" + p.stampText(p.wall(x, "UTC"), from.Precision()) + " || ' UTC')"
+			break
 		}
 		sql = p.explicit(p.wall(x, p.zoneOf(e.X, s)), local, to, e.At)
 	case to.Kind() == types.TimestampTZ && from.Kind() != types.TimestampTZ:
@@ -55,7 +59,7 @@ const (
 	decimalText = `\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*`
 	doubleText  = `\s*[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|Infinity|NaN)\s*`
 	dateText    = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*`
-	stampText   = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?\s*`
+	stampText   = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?(\s*[+-][0-9]{2}:[0-9]{2}|\s*UTC)?\s*`
 	timeText    = `\s*[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?\s*`
 )
 
@@ -121,13 +125,8 @@ func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string 
 	case isFloat(from) && to.IsExactInteger(): // DuckDB rounds half to even
 		return "CAST(round(" + x + ") AS " + name + ")"
 	case isFloat(from) && to.Kind() == types.Decimal:
-		// The exact value of the double is rounded, not its nearest decimal: 2.565e0 lies below 2.565.
-		if from.Kind() == types.Real {
-			x = "CAST(" + x + " AS VARCHAR)" // a real goes by its shortest decimal
-		} else {
-			x = fmt.Sprintf("printf('%%.%df', %s)", to.Scale()+50, x)
-		}
-		return "CAST(" + x + " AS " + name + ")"
+		// Trino rounds the shortest decimal that reads back as the number, not the number itself.
+		return "CAST(CAST(" + x + " AS VARCHAR) AS " + name + ")"
 	case from.Kind() == types.Boolean && to.Kind() == types.Decimal:
 		return "CAST(CAST(" + x + " AS INTEGER) AS " + name + ")"
 	case from.Kind() == types.Decimal && to.Kind() == types.Boolean:
@@ -142,8 +141,12 @@ func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {
 	name := p.duck(to, at)
 	guarded := func(form string) string {
 		return p.let([]string{x}, func(v []string) string {
+			value := v[0]
+			if to.Kind() == types.Timestamp { // the wall clock counts, whatever its zone
+				value = "regexp_replace(" + value + `, '(\s*[+-][0-9]{2}:[0-9]{2}|\s*UTC)\s*$', '')`
+			}
 			return "CASE WHEN NOT regexp_full_match(" + v[0] + ", " + str(form) + ") THEN " +
-				p.raise("INVALID_CAST_ARGUMENT", "Cannot cast the text to "+to.String(), to, at) + " ELSE CAST(" + v[0] + " AS " + name + ") END"
+				p.raise("INVALID_CAST_ARGUMENT", "Cannot cast the text to "+to.String(), to, at) + " ELSE CAST(" + value + " AS " + name + ") END"
 		})
 	}
 	switch to.Kind() {
@@ -189,12 +192,21 @@ func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {
 func (p *printer) toText(x string, from, to types.Type, at ast.Span) string {
 	sql := ""
 	switch from.Kind() {
-	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Decimal, types.Date, types.UUID:
+	case types.Decimal:
+		sql = "CAST(" + x + " AS VARCHAR)"
+		if from.Precision() == from.Scale() { // DuckDB writes .5
+			sql = "regexp_replace(" + sql + `, '^(-?)[.]', '\10.')`
+		}
+	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Date, types.UUID:
 		sql = "CAST(" + x + " AS VARCHAR)"
 	case types.Timestamp:
 		sql = p.stampText(x, from.Precision())
 	case types.Real, types.Double:
 		sql = p.floatText(x)
+	case types.IntervalDaySecond:
+		sql = p.let([]string{p.millis(x)}, func(v []string) string {
+			return "CASE WHEN " + v[0] + " IS NOT NULL THEN CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || " + fmt.Sprintf("printf('%%d %%02d:%%02d:%%02d.%%03d', abs(%[1]s) // 86400000, abs(%[1]s) // 3600000 %% 24, abs(%[1]s) // 60000 %% 60, abs(%[1]s) // 1000 %% 60, abs(%[1]s) %% 1000) END", v[0])
+		})
 	case types.IntervalYearMonth:
 		sql = p.let([]string{p.months(x)}, func(v []string) string {
 			return "CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || CAST(abs(" + v[0] + ") // 12 AS VARCHAR) || '-' || CAST(abs(" + v[0] + ") % 12 AS VARCHAR)"

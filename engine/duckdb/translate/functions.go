@@ -95,13 +95,42 @@ func init() {
 			}
 			return "len(" + c.args[0] + ")"
 		}},
+		"element_at": {make: elementAt}, "sequence": {make: sequence}, "slice": {make: slice}, "contains": {make: contains},
+		"any_match": {make: match}, "all_match": {make: match}, "none_match": {make: match}, "reduce": {make: reduce},
+		"transform": {sql: "list_transform($1, $2)"}, "filter": {sql: "list_filter($1, $2)"}, "flatten": {sql: "flatten($1)"},
+		"array_max": {make: extremeOf("list_max")}, "array_min": {make: extremeOf("list_min")}, "array_join": {make: arrayJoin},
+		"array_sort": {make: arraySort}, "array_distinct": {make: arrayDistinct}, "repeat": {make: repeat},
+		"array_position": {make: func(p *printer, c *callArgs) string {
+			if len(c.args) != 2 || !comparable(c.types[1]) {
+				return p.refuse("array_position of this form", c.call.At, "")
+			}
+			return "CASE WHEN " + c.args[0] + " IS NOT NULL AND " + c.args[1] + " IS NOT NULL THEN coalesce(CAST(list_position(" + c.args[0] + ", " + c.args[1] + ") AS BIGINT), 0) END"
+		}},
+		"map": {make: newMap}, "map_keys": {sql: "map_keys($1)"}, "map_values": {sql: "map_values($1)"}, "map_concat": {make: mapConcat},
+		// text, continued
+		"split": {make: split}, "concat_ws": {make: concatWS}, "lpad": {make: pad}, "rpad": {make: pad}, "chr": {sql: "chr(CAST($1 AS INTEGER))"},
+		"regexp_like": {make: regexpLike}, "regexp_extract": {make: regexpExtract}, "regexp_extract_all": {make: regexpExtractAll},
+		"regexp_count": {make: regexpCount}, "regexp_split": {make: regexpSplit}, "regexp_replace": {make: regexpReplace},
+		"to_utf8": {sql: "encode($1)"}, "to_hex": {sql: "hex($1)"}, "to_base64": {sql: "to_base64($1)"},
+		"md5": {sql: "unhex(md5($1))"}, "sha256": {sql: "unhex(sha256($1))"}, "sha1": {sql: "unhex(sha1($1))"},
+		// numbers, continued
+		"e": {sql: "exp(CAST(1 AS DOUBLE))"}, "log": {make: func(p *printer, c *callArgs) string {
+			ln := logarithm("ln")
+			part := func(i int) string { return ln(p, &callArgs{call: c.call, args: c.args[i : i+1]}) }
+			return "(" + part(1) + " / " + part(0) + ")"
+		}},
+		"bitwise_and": {sql: "($1 & $2)"}, "bitwise_or": {sql: "($1 | $2)"}, "bitwise_xor": {sql: "xor($1, $2)"}, "bitwise_not": {sql: "(~$1)"},
+		// dates, continued
+		"date_format": {make: dateFormat}, "date_parse": {make: dateParse}, "format_datetime": {make: formatDatetime}, "parse_datetime": {make: parseDatetime},
+		"to_iso8601": {make: toISO},
+		// json
+		"json_extract_scalar": {make: jsonExtractScalar}, "json_array_length": {make: jsonArrayLength},
+		"typeof": {make: typeOfForm},
 	}
 	for field := range fields {
-		if field != "dow" && field != "doy" && field != "yow" || true {
-			scalars[field] = rule{make: func(p *printer, c *callArgs) string {
-				return p.extract(c.name, c.args[0], c.types[0], c.zones[0], c.call.At)
-			}}
-		}
+		scalars[field] = rule{make: func(p *printer, c *callArgs) string {
+			return p.extract(c.name, c.args[0], c.types[0], c.zones[0], c.call.At)
+		}}
 	}
 }
 
@@ -162,7 +191,7 @@ func substr(p *printer, c *callArgs) string {
 			values = append(values, length)
 		}
 		sql = p.let(values, func(v []string) string {
-			return "CASE WHEN " + v[1] + " = 0 OR -" + v[1] + " > length(" + v[0] + ") THEN CASE WHEN " + v[0] + " IS NOT NULL THEN '' END ELSE " + build(v[0], v[1], strings.Join(v[2:], "")) + " END"
+			return "CASE WHEN " + v[1] + " = 0 OR " + v[1] + " < -length(" + v[0] + ") THEN CASE WHEN " + v[0] + " IS NOT NULL THEN '' END ELSE " + build(v[0], v[1], strings.Join(v[2:], "")) + " END"
 		})
 	}
 	if c.result.Kind() == types.Char {

@@ -33,7 +33,7 @@ func (p *printer) let(values []string, body func(v []string) string) string {
 	for i, v := range values {
 		key := "v" + itoa(i)
 		fields = append(fields, str(key)+": "+v)
-		names[i] = param + "." + ident(key)
+		names[i] = "struct_extract(" + param + ", " + str(key) + ")" // param.key is taken for a column in HAVING
 	}
 	return "list_transform([{" + strings.Join(fields, ", ") + "}], lambda " + param + ": " + body(names) + ")[1]"
 }
@@ -45,13 +45,12 @@ const mark = "trino:"
 // used in place of error(), which DuckDB takes for volatile: it would hold back optimizations and is
 // forbidden inside TRY. DuckDB leaves a constant that fails for run time.
 func (p *printer) raise(code, message string, t types.Type, at ast.Span) string {
-	failing := "CAST(" + str(mark+code+":"+message) + " AS BIGINT)"
+	message = str(mark + code + ":" + message)
 	switch t.Kind() {
-	case types.Bigint:
-		return failing
-	case types.Array, types.Map, types.Row, types.Varbinary, types.Unknown, types.Boolean, types.UUID,
-		types.Date, types.Time, types.Timestamp, types.TimestampTZ, types.IntervalDaySecond, types.IntervalYearMonth:
-		return "CASE WHEN " + failing + " = 0 THEN CAST(NULL AS " + p.duck(t, at) + ") END"
+	case types.Varchar, types.Char, types.JSON: // any text is one
+		return "CAST(CAST(" + message + " AS BIGINT) AS VARCHAR)"
+	case types.Varbinary:
+		return "encode(CAST(CAST(" + message + " AS BIGINT) AS VARCHAR))"
 	}
-	return "CAST(" + failing + " AS " + p.duck(t, at) + ")"
+	return "CAST(" + message + " AS " + p.duck(t, at) + ")"
 }

@@ -161,6 +161,9 @@ func (p *printer) join(j *ast.Join, s, lateral *scope) (string, []column) {
 	sql := left + " " + joins[j.Kind] + " " + right
 	switch {
 	case j.On != nil:
+		if j.Kind != ast.InnerJoin && hasSubquery(j.On) {
+			p.refuse("a subquery in the condition of an outer join", j.At, "compute it in FROM")
+		}
 		sql += " ON " + p.expr(j.On, &scope{cols: cols, parent: s.parent, aliases: s.aliases})
 	case len(j.Using) > 0:
 		var on string
@@ -170,6 +173,16 @@ func (p *printer) join(j *ast.Join, s, lateral *scope) (string, []column) {
 		p.refuse("a join without a condition", j.At, "")
 	}
 	return sql, cols
+}
+
+func hasSubquery(e ast.Expr) (found bool) {
+	ast.Walk(e, func(n ast.Node) bool {
+		if _, ok := n.(*ast.Query); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 func unparen(r ast.Relation) ast.Relation {
