@@ -16,7 +16,7 @@ import (
 // meanings, and one that nothing here can answer.
 var exhibits = []string{
 	"what was my revenue year over year from Q1 of last year to Q2 of this year?",
-	"average csat by channel last month",
+	"csat by channel over the last 4 weeks",
 	"what were our sales last quarter?",
 	"what was our NPS last month?",
 }

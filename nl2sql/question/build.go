@@ -533,7 +533,7 @@ func (b *builder) looseEnds() bool {
 		case b.q.Rows != nil && (e == b.q.Rows || b.shows(l)):
 		case b.measuresUsed(l):
 		case b.timeOfRows(l):
-		case len(b.q.Metrics) > 0 && e != nil && b.population(l, e):
+		case len(b.q.Metrics) > 0 && e != nil && !(b.beside(l) && len(b.q.By) == 0 && l.span.prep == "") && b.population(l, e):
 		case len(b.q.Metrics) > 0 && len(b.q.By) == 0 && (b.beside(l) || b.limitsMetric()) || b.d.share && len(b.q.By) == 0:
 			m, ok := b.pick(l)
 			if !ok {
@@ -568,7 +568,7 @@ func (b *builder) shows(l mention) bool {
 
 // population says that an entity only names whose numbers they are: the rows of the metric belong to
 // such entities anyway ("revenue of our accounts").
-func (b *builder) population(l mention, e *model.Dataset) bool {
+func (b *builder) population(_ mention, e *model.Dataset) bool {
 	for _, m := range b.q.Metrics {
 		if b.distance(m, e) < 0 {
 			return false
@@ -578,7 +578,7 @@ func (b *builder) population(l mention, e *model.Dataset) bool {
 		b.group(Meaning{Kind: KindEntity, Dataset: e})
 		b.known(e)
 	}
-	return l.span.prep != "" || len(b.q.Where) > 0 || len(b.q.By) > 0
+	return true
 }
 
 // timeOfRows says that a mention is the date that the period is about: "campaigns that started since

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/internal/figure"
+	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/plan"
@@ -67,14 +68,14 @@ func (b *builder) thresholdTarget(t threshold) (*model.Metric, *model.Field) {
 		}
 	}
 	for _, m := range t.target.meanings {
-		if m.Kind != KindDimension {
+		if m.Kind != KindDimension || m.Field.Role != model.RoleMeasure {
 			continue
 		}
 		if b.q.Rows != nil && b.r.graph.Reaches(b.q.Rows, m.Field.Dataset) {
 			return nil, m.Field
 		}
 		for _, q := range b.q.Metrics {
-			if b.distance(q, m.Field.Dataset) >= 0 && m.Field.Role != model.RoleTime {
+			if b.distance(q, m.Field.Dataset) >= 0 {
 				return nil, m.Field
 			}
 		}
@@ -104,15 +105,30 @@ func (b *builder) countsRows(m *model.Metric) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(m.Text)), "count(") || m.Unit == "count" && m.Over != nil
 }
 
+// isAmountOf says that a measure is called the amount of the thing itself: "invoice total", "deal value".
+func isAmountOf(f *model.Field, entity string) bool {
+	for _, n := range append([]string{f.Label, words.Phrase(f.Name)}, f.Synonyms...) {
+		last, ok := strings.CutPrefix(key(n), key(entity)+" ")
+		if ok && slices.Contains([]string{"amount", "total", "value", "size", "price"}, last) {
+			return true
+		}
+	}
+	return false
+}
+
 // soleAmount is the one measure of a dataset's rows that a number can be held against: the only one (in
-// money where money was said), else the only one that a metric totals.
+// money where money was said), else the one that is called the entity's amount, else the only one that a
+// metric totals.
 func (b *builder) soleAmount(d *model.Dataset, t threshold) *model.Field {
-	var all, totalled []*model.Field
+	var all, totalled, named []*model.Field
 	for _, f := range d.Fields {
 		if f.Role != model.RoleMeasure || t.money && !figure.Money(f.Unit) {
 			continue
 		}
 		all = append(all, f)
+		if d.Entity != nil && isAmountOf(f, d.Entity.Name) {
+			named = append(named, f)
+		}
 		if slices.ContainsFunc(b.r.model.Metrics, func(m *model.Metric) bool {
 			return len(m.Filters) == 0 && strings.EqualFold(strings.TrimSpace(m.Text), "sum("+f.String()+")")
 		}) {
@@ -122,6 +138,8 @@ func (b *builder) soleAmount(d *model.Dataset, t threshold) *model.Field {
 	switch {
 	case len(all) == 1:
 		return all[0]
+	case len(named) == 1:
+		return named[0]
 	case len(totalled) == 1:
 		return totalled[0]
 	}
