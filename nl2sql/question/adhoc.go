@@ -56,7 +56,7 @@ func (b *builder) adHocMetrics() bool {
 	if len(measures) > 0 {
 		d.aggregate = ""
 	}
-	if len(b.q.Metrics) == 0 && (d.share || len(d.groups) > 0 && d.count) { // "share of accounts by region"
+	if len(b.q.Metrics) == 0 && (d.share || d.trend || d.grain != timex.NoGrain && !d.unit || len(d.groups) > 0 && !d.which && !d.list) { // "accounts by region"
 		for i, l := range d.loose {
 			if e := entityOf(l); e != nil {
 				b.addMetric(b.countOf(l))
@@ -143,6 +143,9 @@ func call(fn string, distinct bool, arg ast.Expr) *ast.Call {
 // countOf counts the rows of an entity's dataset, or the different values of a dimension.
 func (b *builder) countOf(m mention) *model.Metric {
 	if d := entityOf(m); d != nil {
+		if x := b.r.countMetric(d); x != nil {
+			return x
+		}
 		plural := words.Phrase(d.Name)
 		if d.Entity != nil {
 			plural = d.Entity.Plural
@@ -157,6 +160,26 @@ func (b *builder) countOf(m mention) *model.Metric {
 	x := newMetric(b, f.Name+"_count", "Number of different "+f.Title(), "The number of different values of "+f.String()+".", f.Dataset, call("count", true, deref(f.Dataset, f.Name)))
 	x.Unit = "count"
 	return x
+}
+
+// countMetric is the metric that counts all rows of a dataset, where one is defined.
+func (r *Reader) countMetric(d *model.Dataset) *model.Metric {
+	for _, m := range r.model.Metrics {
+		c, ok := m.Expr.(*ast.Call)
+		if !ok || len(m.Filters) > 0 || c.Distinct || !strings.EqualFold(c.Name.Parts[0].Name, "count") || c.Filter != nil {
+			continue
+		}
+		if facts := r.facts(m); len(facts) == 1 && facts[0] == d && (c.Star || isKey(d, c.Args[0].Value)) {
+			return m
+		}
+	}
+	return nil
+}
+
+// isKey says that an expression is the dataset's primary key alone, which is never NULL.
+func isKey(d *model.Dataset, e ast.Expr) bool {
+	x, ok := e.(*ast.Deref)
+	return ok && len(d.PrimaryKey) == 1 && strings.EqualFold(x.Field.Name, d.PrimaryKey[0])
 }
 
 var aggregateLabels = map[string]string{"avg": "Average", "sum": "Total", "median": "Median", "max": "Highest", "min": "Lowest"}
@@ -228,6 +251,9 @@ func (b *builder) listing() bool {
 		e := entityOf(l)
 		if e == nil || !d.list && !d.which && len(*pool)+len(d.filters)+len(d.periods)+len(d.limits) == 0 {
 			continue
+		}
+		if d.aggregate != "" {
+			return b.nothingAsked() // a total or an average of what?
 		}
 		b.q.Rows = e
 		*pool = slices.Delete(*pool, i, i+1)

@@ -592,8 +592,25 @@ func (b *builder) timeOfRows(l mention) bool {
 			b.periodOn = m.Field
 			return true
 		}
+		if len(b.q.Metrics) == 1 && slices.Contains(b.r.facts(b.q.Metrics[0]), m.Field.Dataset) {
+			b.countBy(m.Field)
+			return true
+		}
 	}
 	return b.q.Rows != nil && b.q.Rows.Time != nil || len(b.q.Metrics) > 0
+}
+
+// countBy counts the metric by another date of its rows than it is usually counted by ("tickets solved
+// last month"). That is no longer the definition that was certified, and is said.
+func (b *builder) countBy(f *model.Field) {
+	m := b.q.Metrics[0]
+	if m.Time == f {
+		return
+	}
+	other := *m
+	other.Time, other.Cert, other.Target = f, nil, nil
+	b.q.Metrics[0] = &other
+	b.assume("%s are counted by %s", m.Title(), f.Title())
 }
 
 // limitsMetric says that a number is held against a metric, not against a field of its rows.
@@ -638,6 +655,13 @@ func (b *builder) mentions(l mention) bool {
 
 // uncovered ends the reading when a word that carries meaning is left, naming it.
 func (b *builder) uncovered() bool {
+	if len(b.q.Metrics) == 0 && len(b.d.limits) == 0 { // "the total premium amount": an amount is asked for, and none was found
+		for _, s := range b.out.Spans {
+			if n := b.out.Tokens[s.Start].Norm; s.Kind == KindFiller && (n == "amount" || n == "amounts") {
+				b.d.open = append(b.d.open, s)
+			}
+		}
+	}
 	for _, s := range b.d.open {
 		if near := b.r.related(b.text(s)); len(near) > 0 && len(near) <= 4 && len(b.q.Metrics) == 0 {
 			var options []Option

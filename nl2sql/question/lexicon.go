@@ -129,12 +129,40 @@ func (l *Lexicon) dataset(d *model.Dataset) {
 		for _, s := range f.Synonyms {
 			l.add(s, mean(0.97))
 		}
+		for _, short := range shortNames(d, f) {
+			l.add(short, mean(0.85))
+		}
 		for v, aliases := range f.Values {
 			for _, a := range append([]string{v}, aliases...) {
 				l.add(a, Meaning{Kind: KindValue, Field: f, Value: v, Score: 0.97})
 			}
 		}
 	}
+}
+
+// shortNames are the ways in which a field is called beside its entity: without the entity's name ("open
+// date" of a claim), and a date by the verb alone ("opened").
+func shortNames(d *model.Dataset, f *model.Field) []string {
+	var out []string
+	for _, n := range []string{words.Phrase(f.Name), strings.ToLower(f.Label)} {
+		short := n
+		if d.Entity != nil {
+			if rest, ok := strings.CutPrefix(n, strings.ToLower(d.Entity.Name)+" "); ok {
+				short = rest
+			}
+		}
+		if f.IsTime() {
+			for _, end := range []string{" date", " at", " on", " time", " timestamp", " day"} {
+				if verb, ok := strings.CutSuffix(short, end); ok && verb != "" {
+					out = append(out, verb)
+				}
+			}
+		}
+		if short != n && short != "id" && short != "key" {
+			out = append(out, short)
+		}
+	}
+	return out
 }
 
 // term makes a glossary entry known: by itself for "what does it mean", and as its metric elsewhere.

@@ -128,9 +128,9 @@ func (r *Reader) starters(out *Reading) []string {
 			continue
 		}
 		seen[m] = true
-		q := "What was " + r.unambiguous(m) + " last month?"
+		q := "What was " + inside(r.unambiguous(m)) + " last month?"
 		if m.Time == nil {
-			q = "What is " + r.unambiguous(m) + "?"
+			q = "What is " + inside(r.unambiguous(m)) + "?"
 		} else if ds := r.dimensionsOf(m, 1); len(ds) > 0 && len(qs)%2 == 1 {
 			q = fmt.Sprintf("%s by %s last quarter", upper(r.unambiguous(m)), strings.ToLower(ds[0].Title()))
 		}
@@ -142,6 +142,15 @@ func (r *Reader) starters(out *Reading) []string {
 		}
 	}
 	return qs
+}
+
+// inside writes a label as it stands inside a sentence: small, unless it is an abbreviation.
+func inside(label string) string {
+	w, _, _ := strings.Cut(label, " ")
+	if len(w) > 1 && strings.ToUpper(w) == w {
+		return label
+	}
+	return strings.ToLower(label[:1]) + label[1:]
 }
 
 func certRank(m *model.Metric) int {
