@@ -162,7 +162,7 @@ func pathLine(path []view.Step, w int) string {
 	for i, s := range path {
 		names[i] = strings.Join(s.Names, ", ")
 		if len(s.Names) > 2 {
-			names[i], more[i] = s.Names[0], fmt.Sprintf(" +%d more", len(s.Names)-1)
+			names[i], more[i] = s.Names[0], fmt.Sprintf(" +%d", len(s.Names)-1)
 		}
 	}
 	join := func() string {
@@ -174,10 +174,10 @@ func pathLine(path []view.Step, w int) string {
 	}
 	for i, s := range path {
 		if width(join()) > w && len(s.Names) == 2 {
-			names[i], more[i] = s.Names[0], " +1 more"
+			names[i], more[i] = s.Names[0], " +1"
 		}
 	}
-	for range 6 * len(path) {
+	for range 4 * len(path) {
 		if width(join()) <= w {
 			break
 		}
@@ -192,14 +192,11 @@ func pathLine(path []view.Step, w int) string {
 	return cut(join(), w)
 }
 
-// behead leaves out the first part of a name: "kafka://…/billing.events" → "…/billing.events" →
-// "billing.events", "lake.finance.revenue_daily" → "finance.revenue_daily". A name of one part stays.
+// behead leaves out the first part of a name: "kafka://…/billing.events" → "…/billing.events",
+// "lake.finance.revenue_daily" → "finance.revenue_daily". A name of one part stays.
 func behead(s string) string {
 	if _, rest, ok := strings.Cut(s, "://…/"); ok {
 		return "…/" + rest
-	}
-	if rest, ok := strings.CutPrefix(s, "…/"); ok {
-		return rest
 	}
 	if _, rest, ok := strings.Cut(s, "."); ok && !strings.Contains(s, "/") && rest != "" {
 		return rest

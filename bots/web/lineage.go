@@ -1,0 +1,94 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/limn-data/limn/bots/view"
+)
+
+// The measures of the lineage drawing, in the units of its view box.
+const (
+	nodeWidth  = 212.0
+	nodeHeight = 50.0
+	nodeGapX   = 56.0
+	nodeGapY   = 16.0
+)
+
+// lineage is the drawing of where the answer comes from, left to right.
+type lineage struct {
+	Width, Height string
+	Nodes         []box
+	Edges         []curve
+	Describe      string
+	Indirect      bool // there are dashed edges, which the legend explains
+}
+
+// box is a node; Full is its whole name.
+type box struct {
+	X, Y, Width, Height, TextX, KindY, NameY string
+	Kind, Name, Full, Class                  string
+}
+
+// curve is an edge as the path of an SVG.
+type curve struct{ D, Class string }
+
+var kinds = [...]string{"Source", "Table", "Metric", "Answer"}
+
+// drawLineage places the layers that have nodes beside each other, each in the middle of the height.
+// It returns nil where there is nothing to draw.
+func drawLineage(g view.Graph) *lineage {
+	if len(g.Nodes) < 2 {
+		return nil
+	}
+	counts := make([]int, len(kinds))
+	for _, n := range g.Nodes {
+		counts[n.Layer]++
+	}
+	column, tallest, columns := make([]int, len(kinds)), 0, 0
+	for i, c := range counts {
+		column[i] = columns
+		if c > 0 {
+			columns++
+		}
+		tallest = max(tallest, c)
+	}
+	height := float64(tallest)*(nodeHeight+nodeGapY) - nodeGapY
+	out := &lineage{Width: num(float64(columns)*(nodeWidth+nodeGapX) - nodeGapX), Height: num(height + 4)}
+	at := make([]struct{ x, y float64 }, len(g.Nodes))
+	placed := make([]int, len(kinds))
+	for i, n := range g.Nodes {
+		own := float64(counts[n.Layer])*(nodeHeight+nodeGapY) - nodeGapY
+		x := float64(column[n.Layer]) * (nodeWidth + nodeGapX)
+		y := 2 + (height-own)/2 + float64(placed[n.Layer])*(nodeHeight+nodeGapY)
+		placed[n.Layer]++
+		at[i].x, at[i].y = x, y
+		kind := kinds[n.Layer]
+		if n.Layer == 0 && strings.HasPrefix(n.Name, "kafka://") {
+			kind = "Kafka topic"
+		}
+		name := n.Short
+		if n.Layer == 0 {
+			name = name[strings.LastIndex(name, "/")+1:]
+			if name == "" {
+				name = n.Short
+			}
+		}
+		out.Nodes = append(out.Nodes, box{X: num(x + 1), Y: num(y), Width: num(nodeWidth - 2), Height: num(nodeHeight), TextX: num(x + 14), KindY: num(y + 19), NameY: num(y + 37),
+			Kind: kind, Name: fit(name, nodeWidth-24, 13), Full: n.Name, Class: strings.ToLower(kinds[n.Layer])})
+	}
+	var told []string
+	for _, e := range g.Edges {
+		x0, y0 := at[e.From].x+nodeWidth, at[e.From].y+nodeHeight/2
+		x1, y1 := at[e.To].x, at[e.To].y+nodeHeight/2
+		bend := nodeGapX / 2
+		c := curve{D: fmt.Sprintf("M%s %s C%s %s %s %s %s %s", num(x0), num(y0), num(x0+bend), num(y0), num(x1-bend), num(y1), num(x1-1), num(y1))}
+		if e.Indirect {
+			c.Class, out.Indirect = "indirect", true
+		}
+		out.Edges = append(out.Edges, c)
+		told = append(told, g.Nodes[e.From].Name+" feeds "+g.Nodes[e.To].Name)
+	}
+	out.Describe = strings.Join(told, "; ") + "."
+	return out
+}

@@ -1,0 +1,84 @@
+// Package web makes pages that people keep, print and pass on. A page is one file: it needs no network,
+// no script and no other file, its pictures are drawn here, and a policy inside of it forbids the browser
+// to load anything. It never lets text of an answer become markup. Start at Page.
+package web
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"github.com/limn-data/limn/answer"
+	"github.com/limn-data/limn/bots/view"
+)
+
+// maxRows is how many rows a page holds; beyond, a table is for a file.
+const maxRows = 1000
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"lower": strings.ToLower,
+	"join":  func(s []string) string { return strings.Join(s, ", ") },
+}).Parse(pageHTML))
+
+// sheet is what the template sees.
+type sheet struct {
+	view.Answer
+	CSS     template.CSS // the page's own, a constant
+	Title   string
+	Rows    [][]view.Cell
+	More    int // rows that are not shown
+	Charts  []drawing
+	Lineage *lineage
+	SQL     []token
+	Code    [][]token // of each definition
+	Trusted string    // class of the trust badge
+	Blocked bool
+}
+
+// TrustRest is the trust line behind its label, which the badge shows.
+func (s sheet) TrustRest() string {
+	rest := strings.TrimPrefix(s.Trust.Line, s.Trust.Label)
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "·"))
+}
+
+// Page writes an outcome as one self-contained HTML page.
+func Page(o *answer.Outcome) ([]byte, error) {
+	a := view.Of(o)
+	s := sheet{Answer: a, CSS: template.CSS(pageCSS), Rows: a.Table.Rows, Lineage: drawLineage(a.Details.Graph), SQL: tokens(a.Details.SQL),
+		Trusted: map[view.Standing]string{view.Official: "official", view.Weak: "weak"}[a.Trust.Standing]}
+	if len(s.Rows) > maxRows {
+		s.More = len(s.Rows) - maxRows
+		s.Rows = s.Rows[:maxRows]
+	}
+	if a.Chart != nil {
+		s.Charts = []drawing{draw(a.Chart, wideChart), draw(a.Chart, narrowChart)}
+	}
+	for _, d := range a.Details.Definitions {
+		s.Code = append(s.Code, tokens(d.Code))
+	}
+	switch {
+	case a.Clarify != nil:
+		s.Title = a.Clarify.Question
+	case a.Decline != nil:
+		s.Title = strings.TrimPrefix(a.Decline.Reason, "No answer: ")
+		s.Blocked = a.Decline.Code == "blocked"
+	default:
+		s.Title = a.Headline
+	}
+	if s.Title == "" { // a query without a question has no sentence
+		s.Title = a.Question
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, s); err != nil {
+		return nil, fmt.Errorf("writing the page of answer %s: %w", a.Details.ID, err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/limn-data/limn/answer"
+	"github.com/limn-data/limn/bots/view/viewtest"
+)
+
+var update = flag.Bool("update", false, "write the golden files and the picture")
+
+func render(t *testing.T, o *answer.Outcome) string {
+	t.Helper()
+	got, err := Page(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(got)
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", name, d)
+	}
+}
+
+// TestGolden holds one page of each kind; its other parts are tested one by one.
+func TestGolden(t *testing.T) {
+	for _, n := range viewtest.All() {
+		switch n.Name {
+		case "yoy", "top", "blocked", "clarify", "hostile":
+			golden(t, n.Name+".html", render(t, n.Outcome))
+		}
+	}
+}
+
+// TestWriteAll writes every page to LIMN_PAGES, to be looked at.
+func TestWriteAll(t *testing.T) {
+	dir := os.Getenv("LIMN_PAGES")
+	if dir == "" {
+		t.Skip("set LIMN_PAGES to a directory to look at the pages")
+	}
+	for _, n := range viewtest.All() {
+		if err := os.WriteFile(filepath.Join(dir, n.Name+".html"), []byte(render(t, n.Outcome)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
