@@ -37,6 +37,22 @@ func Singular(w string) string {
 	return w[:n-1]
 }
 
+// Plural is the plural of a singular word or of the last word of a phrase.
+func Plural(w string) string {
+	n := len(w)
+	switch {
+	case strings.HasSuffix(w, "person"):
+		return w[:n-6] + "people"
+	case strings.HasSuffix(w, "child"):
+		return w + "ren"
+	case n > 2 && w[n-1] == 'y' && !strings.ContainsRune("aeiou", rune(w[n-2])):
+		return w[:n-1] + "ies"
+	case strings.HasSuffix(w, "s"), strings.HasSuffix(w, "x"), strings.HasSuffix(w, "ch"), strings.HasSuffix(w, "sh"), strings.HasSuffix(w, "z"):
+		return w + "es"
+	}
+	return w + "s"
+}
+
 // suffixes of verbs and agents, longest first; what is left must keep at least four letters.
 var suffixes = []string{"ization", "isation", "ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "ors", "ed", "er", "or", "es", "e", "s"}
 

@@ -132,7 +132,33 @@ func (b *builder) chooseMetrics() bool {
 		b.addMetric(best[0].Metric)
 	}
 	b.targetMetric()
+	b.definedBy()
 	return true
+}
+
+// definedBy: a metric that is called something "by" a dimension is only itself when it is grouped so.
+func (b *builder) definedBy() {
+	if len(b.d.groups) > 0 {
+		return
+	}
+	for _, m := range b.q.Metrics {
+		_, dim, ok := strings.Cut(strings.ToLower(m.Name), "_by_")
+		if !ok {
+			continue
+		}
+		var fit []Meaning
+		for _, x := range b.r.lex.find(strings.Fields(key(words.Phrase(dim)))) {
+			if (x.Kind == KindDimension || x.Kind == KindEntity) && b.distance(m, b.dataset(x)) >= 0 {
+				fit = append(fit, x)
+			}
+		}
+		if len(fit) > 0 {
+			slices.SortStableFunc(fit, func(x, y Meaning) int { return cmp.Compare(y.Score, x.Score) })
+			b.group(fit[0])
+			b.assume("%s is defined by %s", m.Title(), words.Phrase(dim))
+			return
+		}
+	}
 }
 
 // targetMetric: "how did each region do against its revenue target" names the target itself.

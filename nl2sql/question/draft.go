@@ -267,6 +267,9 @@ func (w *drafter) name(s *Span) bool {
 		w.d.loose = append(w.d.loose, mention{s, groups})
 		return true
 	}
+	if narrowed := w.compound(s, groups); narrowed != nil { // "store state": the state of a store
+		groups = narrowed
+	}
 	if w.grouping && len(values) > 0 && len(groups) == 0 { // "sent by enterprise accounts": who did it, not a split
 		w.grouping = false
 	}
@@ -301,6 +304,35 @@ func (w *drafter) name(s *Span) bool {
 	}
 	w.negating = w.negating && len(values) > 0
 	return true
+}
+
+// compound takes back an entity that stands directly before one of its own fields, and returns the
+// field's meanings there.
+func (w *drafter) compound(s *Span, groups []Meaning) []Meaning {
+	if w.i == 0 || w.spans[w.i-1].Kind == KindFiller {
+		return nil
+	}
+	before := w.spans[w.i-1]
+	var fit []Meaning
+	for _, e := range before.of(KindEntity) {
+		for _, g := range groups {
+			if g.Field != nil && g.Field.Dataset == e.Dataset {
+				fit = append(fit, g)
+			}
+		}
+	}
+	if len(fit) == 0 {
+		return nil
+	}
+	drop := func(ms []mention) []mention {
+		return slices.DeleteFunc(ms, func(m mention) bool { return m.span == before })
+	}
+	n := len(w.d.groups)
+	w.d.groups, w.d.loose = drop(w.d.groups), drop(w.d.loose)
+	if len(w.d.groups) < n {
+		w.grouping = true // the entity stood where a group stands, so its field does
+	}
+	return fit
 }
 
 // qualifies says that a value stands before its own field or entity.

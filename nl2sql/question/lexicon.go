@@ -123,8 +123,14 @@ func (l *Lexicon) dataset(d *model.Dataset) {
 			continue
 		}
 		l.fields[strings.ToLower(f.String())] = f
-		mean := func(score float64) Meaning { return Meaning{Kind: KindDimension, Field: f, Score: score} }
+		mean := func(score float64) Meaning {
+			if f.Role == model.RoleKey { // a key is hardly ever what people mean by the thing's name
+				score -= 0.15
+			}
+			return Meaning{Kind: KindDimension, Field: f, Score: score}
+		}
 		l.add(words.Phrase(f.Name), mean(1))
+		l.add(f.Phrase(), mean(0.97))
 		l.add(f.Label, mean(1))
 		for _, s := range f.Synonyms {
 			l.add(s, mean(0.97))
@@ -144,7 +150,7 @@ func (l *Lexicon) dataset(d *model.Dataset) {
 // date" of a claim), and a date by the verb alone ("opened").
 func shortNames(d *model.Dataset, f *model.Field) []string {
 	var out []string
-	for _, n := range []string{words.Phrase(f.Name), strings.ToLower(f.Label)} {
+	for _, n := range []string{f.Phrase(), strings.ToLower(f.Label)} {
 		short := n
 		if d.Entity != nil {
 			if rest, ok := strings.CutPrefix(n, strings.ToLower(d.Entity.Name)+" "); ok {

@@ -174,6 +174,9 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 		b.note(fmt.Sprintf("%s of %s counts the %s that occur in %s", callName(op.call), m.Title(), title(base), title(main)))
 		base = main
 	}
+	if base != main && !b.graph.Reaches(base, main) {
+		b.note(fmt.Sprintf("%s divides by all %s, also those without %s", m.Title(), title(base), title(main)))
+	}
 	f := &Fact{Base: base, Time: b.timeOf(base, m), Range: v.rng, Shift: v.shift, Stock: b.stock(op)}
 	if p := b.fill(f, m, main, v); p != nil {
 		return nil, p
