@@ -27,6 +27,14 @@ func (b *builder) adHocMetrics() bool {
 	if len(b.q.Metrics) == 0 && b.howMuch() {
 		return true
 	}
+	if len(b.q.Metrics) == 0 && d.top != nil && d.top.common { // "the most common ticket category"
+		for _, g := range d.groups {
+			if of := b.dataset(g.meanings[0]); of != nil && g.meanings[0].Field != nil {
+				b.addMetric(b.countOf(mention{g.span, []Meaning{{Kind: KindEntity, Dataset: of}}}))
+				break
+			}
+		}
+	}
 	if len(b.q.Metrics) > 0 {
 		return true
 	}

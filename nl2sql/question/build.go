@@ -29,7 +29,7 @@ type builder struct {
 // build runs the steps in order; the first that clarifies or declines ends the reading.
 func (b *builder) build() {
 	steps := []func() bool{
-		b.noSuchDate, b.meta, b.unanswerable, b.chooseMetrics, b.adHocMetrics, b.listOfMetric, b.listing, b.chooseGroups, b.chooseFilters,
+		b.noSuchDate, b.restricted, b.meta, b.unanswerable, b.chooseMetrics, b.adHocMetrics, b.listOfMetric, b.listing, b.chooseGroups, b.chooseFilters,
 		b.looseEnds, b.uncovered, b.periods, b.comparison, b.ranking, b.thresholds, b.outer, b.check,
 	}
 	b.out.Chart = b.d.chart
@@ -78,6 +78,22 @@ func (b *builder) noSuchDate() bool {
 	return true
 }
 
+// restricted declines a request for the values of a hidden column, where the policy lets a refusal name
+// it: "list the email addresses of all contacts". A metric that shares the word may still be asked for.
+func (b *builder) restricted() bool {
+	for i, s := range b.out.Spans {
+		text := b.text(s)
+		if _, _, hidden := b.r.view.Revealed(text); !hidden {
+			continue
+		}
+		entity := i > 0 && len(b.out.Spans[i-1].of(KindEntity)) > 0
+		if b.d.list || b.d.which || entity {
+			return b.notDefinedOrHidden(s)
+		}
+	}
+	return true
+}
+
 func upper(s string) string {
 	if s == "" {
 		return s
@@ -111,6 +127,7 @@ func (b *builder) took(m Meaning) {
 
 // chooseMetrics settles which metric each mention means.
 func (b *builder) chooseMetrics() bool {
+	b.rejoin()
 	b.countedMetric()
 	for _, mt := range b.d.metrics {
 		if b.populationOf(mt) {
@@ -182,6 +199,36 @@ func (b *builder) targetMetric() {
 				b.d.periods[k].versus = false
 			}
 			return
+		}
+	}
+}
+
+// rejoin reads "how many numbers are active" as "active numbers" where that is a metric: a value that is
+// said of a thing names with it what is defined under both words.
+func (b *builder) rejoin() {
+	said := map[string]bool{"is": true, "are": true, "was": true, "were": true, "still": true, "currently": true, "now": true, "right": true}
+	for i, f := range b.d.filters {
+		at := f.span.Start
+		for at > 0 && said[b.out.Tokens[at-1].Norm] {
+			at--
+		}
+		if at == f.span.Start || f.not {
+			continue
+		}
+		for _, s := range b.out.Spans {
+			if s.End != at {
+				continue
+			}
+			for _, m := range b.r.lex.find(strings.Fields(key(b.text(f.span) + " " + b.text(s)))) {
+				if m.Kind == KindMetric {
+					drop := func(ms []mention) []mention {
+						return slices.DeleteFunc(ms, func(x mention) bool { return x.span == s })
+					}
+					b.d.metrics, b.d.counted, b.d.loose = append(drop(b.d.metrics), mention{s, []Meaning{m}}), drop(b.d.counted), drop(b.d.loose)
+					b.d.filters = slices.Delete(b.d.filters, i, i+1)
+					return
+				}
+			}
 		}
 	}
 }
@@ -496,6 +543,9 @@ func unique(f *model.Field) bool {
 // chooseFilters settles the values; several of one field are alternatives.
 func (b *builder) chooseFilters() bool {
 	for _, f := range b.d.filters {
+		if l := b.misplaced(f.mention); l != nil {
+			return b.decline(Decline{Code: NotDefined, Reason: fmt.Sprintf("“%s” is no %s here; it is a %s.", f.meanings[0].Value, b.text(l), strings.ToLower(f.meanings[0].Field.Title())), Hint: "Ask for one of the values that there are."})
+		}
 		ms := b.qualified(f.mention)
 		m, ok := b.pick(mention{f.span, ms})
 		if !ok {
@@ -523,6 +573,23 @@ func (b *builder) chooseFilters() bool {
 		}
 	}
 	return true
+}
+
+// misplaced returns the dimension that a value stands directly before, where that dimension has no such
+// value ("the Enterprise plan" where Enterprise is a segment).
+func (b *builder) misplaced(m mention) *Span {
+	for _, l := range b.d.loose {
+		if l.span.Start != m.span.End || slices.ContainsFunc(l.meanings, func(y Meaning) bool { return y.Kind != KindDimension || y.Field.Role == model.RoleMeasure }) {
+			continue
+		}
+		fits := slices.ContainsFunc(m.meanings, func(x Meaning) bool {
+			return slices.ContainsFunc(l.meanings, func(y Meaning) bool { return y.Field == x.Field || strings.EqualFold(y.Field.Title(), x.Field.Title()) })
+		})
+		if !fits {
+			return l.span
+		}
+	}
+	return nil
 }
 
 // qualified keeps the meanings whose field the words beside the value name ("region EMEA"), if any.

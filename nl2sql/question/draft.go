@@ -77,6 +77,7 @@ type period struct {
 type rank struct {
 	desc   bool
 	change bool // by the change, not by the value
+	common bool // by how often it occurs
 	n      int
 	said   bool // a number was said or "top" was: not a superlative of one
 	span   *Span
@@ -133,6 +134,9 @@ func newDraft(toks []words.Token, spans []*Span) *draft {
 	}
 	if w.lastNum != nil {
 		w.d.open = append(w.d.open, w.lastNum)
+	}
+	if n := len(spans); w.grouping && n > 0 && spans[n-1].is(signBy) { // "revenue by": by what?
+		w.d.open = append(w.d.open, spans[n-1])
 	}
 	return w.d
 }
@@ -191,11 +195,26 @@ func (w *drafter) step(s *Span) {
 	if w.name(s) {
 		return
 	}
-	for _, g := range s.signs() {
+	if g, ok := w.chooseSign(s); ok {
 		w.sign(s, g)
 		return
 	}
 	w.d.open = append(w.d.open, s)
+}
+
+// chooseSign picks among the signs of one word: "mean" is an average unless the question asks what
+// something means.
+func (w *drafter) chooseSign(s *Span) (Sign, bool) {
+	signs := s.signs()
+	if len(signs) == 0 {
+		return Sign{}, false
+	}
+	for _, g := range signs {
+		if g.Kind == signDefine && w.d.meta[signDefine] > 0 {
+			return g, true
+		}
+	}
+	return signs[0], true
 }
 
 // closeOn ends an open list at a preposition that begins something new.
@@ -335,6 +354,21 @@ func (w *drafter) compound(s *Span, groups []Meaning) []Meaning {
 	return fit
 }
 
+// norm is a span's words in lower case.
+func (w *drafter) norm(s *Span) string {
+	var out []string
+	for _, t := range w.toks[s.Start:s.End] {
+		out = append(out, t.Norm)
+	}
+	return strings.Join(out, " ")
+}
+
+// unitHere says that a bare unit of time is something to group by: after "by", "which" or "best", and in
+// "the quarter with the highest revenue".
+func (w *drafter) unitHere() bool {
+	return w.grouping || w.whichNext || w.ranking != nil || w.i-w.lastGroup == 2 && w.prev() != nil && w.prev().is(signAnd) || w.superlativeFollows()
+}
+
 // qualifies says that a value stands before its own field or entity.
 func qualifies(value *Span, groups []Meaning) bool {
 	for _, v := range value.of(KindValue) {
@@ -367,6 +401,8 @@ func (w *drafter) grammarWins(s *Span) bool {
 		switch g.Kind {
 		case signGrain:
 			return true
+		case signUnit:
+			return w.unitHere()
 		case signTop:
 			if n := w.next(); n != nil && (n.Kind == KindNumber || n.Kind == KindMetric) {
 				return true
@@ -435,7 +471,7 @@ func (w *drafter) sign(s *Span, g Sign) {
 		d.grain = g.Grain
 	case signUnit:
 		switch {
-		case w.grouping, w.whichNext, w.ranking != nil, w.i-w.lastGroup == 2 && w.prev().is(signAnd):
+		case w.unitHere():
 			d.grain, d.unit = g.Grain, true
 			w.whichNext, w.ranking = false, nil
 		default:
@@ -454,7 +490,7 @@ func (w *drafter) sign(s *Span, g Sign) {
 		d.target = true
 	case signTop:
 		d.growth = d.growth || g.Word == "growth"
-		d.top = &rank{desc: g.Desc, span: s, change: g.Word == "growth", said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
+		d.top = &rank{desc: g.Desc, span: s, change: g.Word == "growth", common: strings.Contains(w.norm(s), "common") || strings.Contains(w.norm(s), "frequent") || strings.Contains(w.norm(s), "popular"), said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
 		if w.lastNum != nil {
 			n, _ := words.Int(w.toks[w.lastNum.Start])
 			d.top.n, d.top.said = n, true

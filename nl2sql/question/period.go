@@ -57,8 +57,9 @@ func (b *builder) periods() bool {
 			if first.phrase.Range.From.After(second.phrase.Range.From) {
 				later, earlier = first, second
 			}
-			if !b.d.versus && !b.d.growth && overlap(first.phrase.Range, second.phrase.Range) {
-				return b.clarify(fmt.Sprintf("“%s” and “%s” overlap. Which period do you mean?", b.text(first.span), b.text(second.span)), []Option{
+			apart := !b.joined(second.span) && !second.versus
+			if !b.d.versus && !b.d.growth && (apart || overlap(first.phrase.Range, second.phrase.Range)) {
+				return b.clarify(fmt.Sprintf("“%s” and “%s” are two periods. Which period do you mean?", b.text(first.span), b.text(second.span)), []Option{
 					{Label: b.r.cal.Describe(first.phrase.Range), Question: b.without(second.span)}, {Label: b.r.cal.Describe(second.phrase.Range), Question: b.without(first.span)}})
 			}
 			b.q.Compare, b.q.Versus = semantic.CompareRange, earlier.phrase.Range

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
@@ -181,6 +182,7 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 	if p := b.fill(f, m, main, v); p != nil {
 		return nil, p
 	}
+	b.asOf(f)
 	if p := b.joinsFor(f, op); p != nil {
 		return nil, p
 	}
@@ -200,6 +202,21 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 	b.facts[key] = f
 	b.plan.Facts = append(b.plan.Facts, f)
 	return f, nil
+}
+
+// asOf widens the range of a stock that is asked for one period as a whole: its value is the last (or
+// first) recorded one as of that end, also where the period itself has no record of its own, as a month
+// that has not ended.
+func (b *builder) asOf(f *Fact) {
+	if b.plan.Query.Grain != timex.NoGrain || f.Time == nil {
+		return
+	}
+	switch f.Stock {
+	case model.Last:
+		f.Range.From = time.Time{}
+	case model.First:
+		f.Range.To = time.Time{}
+	}
 }
 
 func callName(c *ast.Call) string { return strings.ToLower(c.Name.Parts[0].Name) }
