@@ -206,7 +206,10 @@ func (b *builder) targetMetric() {
 // rejoin reads "how many numbers are active" as "active numbers" where that is a metric: a value that is
 // said of a thing names with it what is defined under both words.
 func (b *builder) rejoin() {
-	said := map[string]bool{"is": true, "are": true, "was": true, "were": true, "still": true, "currently": true, "now": true, "right": true}
+	said := map[string]bool{}
+	for w := range strings.FieldsSeq("is are was were still currently now right did do does we i have has been that who which get got") {
+		said[w] = true
+	}
 	for i, f := range b.d.filters {
 		at := f.span.Start
 		for at > 0 && said[b.out.Tokens[at-1].Norm] {
@@ -216,21 +219,44 @@ func (b *builder) rejoin() {
 			continue
 		}
 		for _, s := range b.out.Spans {
-			if s.End != at {
-				continue
-			}
-			for _, m := range b.r.lex.find(strings.Fields(key(b.text(f.span) + " " + b.text(s)))) {
-				if m.Kind == KindMetric {
-					drop := func(ms []mention) []mention {
-						return slices.DeleteFunc(ms, func(x mention) bool { return x.span == s })
-					}
-					b.d.metrics, b.d.counted, b.d.loose = append(drop(b.d.metrics), mention{s, []Meaning{m}}), drop(b.d.counted), drop(b.d.loose)
-					b.d.filters = slices.Delete(b.d.filters, i, i+1)
-					return
-				}
+			if s.End == at && b.together(f.span, s) {
+				b.d.filters = slices.Delete(b.d.filters, i, i+1)
+				return
 			}
 		}
 	}
+	// "how many deals did we win": the verb is open or only a part of a name, with its object it is one.
+	for _, c := range b.d.counted {
+		for i, m := range b.d.metrics {
+			if m.meanings[0].Score < 0.8 && b.together(m.span, c.span) {
+				b.d.metrics = slices.Delete(b.d.metrics, i, i+1)
+				return
+			}
+		}
+		for i, s := range b.d.open {
+			if b.together(s, c.span) {
+				b.d.open = slices.Delete(b.d.open, i, i+1)
+				return
+			}
+		}
+	}
+}
+
+// together replaces a thing by the metric that is called word and thing, or thing and word, if any.
+func (b *builder) together(word, thing *Span) bool {
+	for _, text := range []string{b.text(word) + " " + b.text(thing), b.text(thing) + " " + b.text(word)} {
+		for _, m := range b.r.lex.find(strings.Fields(key(text))) {
+			if m.Kind != KindMetric {
+				continue
+			}
+			drop := func(ms []mention) []mention {
+				return slices.DeleteFunc(ms, func(x mention) bool { return x.span == thing })
+			}
+			b.d.metrics, b.d.counted, b.d.loose = append(drop(b.d.metrics), mention{thing, []Meaning{m}}), drop(b.d.counted), drop(b.d.loose)
+			return true
+		}
+	}
+	return false
 }
 
 // countedMetric: "how many incidents had at least 60 minutes of downtime" counts incidents that pass a
@@ -702,6 +728,7 @@ func (b *builder) countBy(f *model.Field) {
 	}
 	other := *m
 	other.Time, other.Cert, other.Target = f, nil, nil
+	other.Label = m.Title() + " by " + strings.ToLower(f.Title())
 	b.q.Metrics[0] = &other
 	b.assume("%s are counted by %s", m.Title(), f.Title())
 }

@@ -279,6 +279,7 @@ func (w *drafter) number(s *Span) {
 // It reports false where the span is grammar here.
 func (w *drafter) name(s *Span) bool {
 	metrics, groups, values := s.of(KindMetric), s.of(KindDimension, KindEntity), s.of(KindValue)
+	groups, values = w.flags(s, metrics, groups, values)
 	if w.grammarWins(s) {
 		return false
 	}
@@ -299,7 +300,7 @@ func (w *drafter) name(s *Span) bool {
 			return true
 		}
 		return false
-	case len(groups) > 0 && w.groupHere(s, len(metrics) > 0):
+	case len(groups) > 0 && !(len(values) > 0 && values[0].Score > groups[0].Score && !w.grouping) && w.groupHere(s, len(metrics) > 0):
 		w.d.groups = append(w.d.groups, mention{s, groups})
 		w.lastGroup = w.i
 		if w.ranking != nil || w.whichNext {
@@ -361,6 +362,26 @@ func (w *drafter) norm(s *Span) string {
 		out = append(out, t.Norm)
 	}
 	return strings.Join(out, " ")
+}
+
+// flags reads yes-or-no fields as people say them: "open deals" are deals, and only the open ones; "who
+// opted out" is a condition. A metric of the same name goes before ("won deals"), and so does a split by
+// the field.
+func (w *drafter) flags(s *Span, metrics, groups, values []Meaning) (g, v []Meaning) {
+	for _, m := range groups {
+		if m.Flag != nil && len(metrics) == 0 {
+			w.d.filters = append(w.d.filters, filter{mention{s, []Meaning{{Kind: KindValue, Field: m.Flag, Value: "true", Score: m.Score}}}, w.negating})
+			return []Meaning{m}, nil
+		}
+	}
+	if w.grouping {
+		return groups, values
+	}
+	isFlag := func(m Meaning) bool { return m.Field != nil && m.Field.Type == "boolean" && m.Kind == KindDimension }
+	if len(values)+len(metrics) > 0 && slices.ContainsFunc(groups, isFlag) {
+		groups = slices.DeleteFunc(slices.Clone(groups), isFlag)
+	}
+	return slices.DeleteFunc(slices.Clone(groups), func(m Meaning) bool { return m.Flag != nil }), values
 }
 
 // unitHere says that a bare unit of time is something to group by: after "by", "which" or "best", and in

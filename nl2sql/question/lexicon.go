@@ -42,9 +42,10 @@ type Meaning struct {
 	Value   string // as stored
 	Term    *catalog.Term
 	Table   *catalog.Asset
-	Sign    Sign    // of grammar words
-	Score   float64 // 1 for a name, less for synonyms, parts of names and misspellings
-	Note    string  // what was assumed, e.g. a corrected spelling
+	Flag    *model.Field // of an entity: the yes-or-no field that must be true ("open deals")
+	Sign    Sign         // of grammar words
+	Score   float64      // 1 for a name, less for synonyms, parts of names and misspellings
+	Note    string       // what was assumed, e.g. a corrected spelling
 }
 
 // Values finds the stored values of the fields that people filter by. It is satisfied by package
@@ -135,6 +136,12 @@ func (l *Lexicon) dataset(d *model.Dataset) {
 		for _, s := range f.Synonyms {
 			l.add(s, mean(0.97))
 		}
+		for _, said := range flagNames(d, f) {
+			l.add(said, Meaning{Kind: KindValue, Field: f, Value: "true", Score: 0.94})
+			if d.Entity != nil {
+				l.add(said+" "+d.Entity.Name, Meaning{Kind: KindEntity, Dataset: d, Flag: f, Score: 0.96})
+			}
+		}
 		for _, short := range shortNames(d, f) {
 			l.add(short, mean(0.85))
 		}
@@ -144,6 +151,30 @@ func (l *Lexicon) dataset(d *model.Dataset) {
 			}
 		}
 	}
+}
+
+// flagNames are the ways in which a yes-or-no field is said of its entity: is_open makes "open" and "open
+// deal" a condition.
+func flagNames(d *model.Dataset, f *model.Field) []string {
+	if f.Type != "boolean" {
+		return nil
+	}
+	var out []string
+	for _, n := range append([]string{f.Phrase(), strings.ToLower(f.Label)}, f.Synonyms...) {
+		for _, verb := range []string{"is ", "has ", "was ", "are "} {
+			n = strings.TrimPrefix(n, verb)
+		}
+		if n == "" {
+			continue
+		}
+		out = append(out, n)
+		if d.Entity != nil {
+			if bare, ok := strings.CutSuffix(n, " "+strings.ToLower(d.Entity.Name)); ok {
+				out[len(out)-1] = bare
+			}
+		}
+	}
+	return out
 }
 
 // shortNames are the ways in which a field is called beside its entity: without the entity's name ("open
@@ -203,7 +234,7 @@ func (l *Lexicon) add(phrase string, m Meaning) {
 		return
 	}
 	for i, old := range l.phrases[k] {
-		if old.Kind == m.Kind && old.Metric == m.Metric && old.Field == m.Field && old.Dataset == m.Dataset && old.Value == m.Value && old.Table == m.Table {
+		if old.Kind == m.Kind && old.Metric == m.Metric && old.Field == m.Field && old.Dataset == m.Dataset && old.Value == m.Value && old.Table == m.Table && old.Flag == m.Flag {
 			l.phrases[k][i].Score = max(old.Score, m.Score)
 			return
 		}

@@ -162,6 +162,9 @@ func (b *builder) groupsByCounted() bool {
 func (b *builder) outer() bool {
 	d := b.d
 	if len(d.counted) > 0 { // with a metric: the groups are counted
+		if len(d.limits) == 0 && len(b.q.Metrics) > 0 && !additive(b.q.Metrics[0]) {
+			return b.nothingAsked() // everything has a rate: which of them are to be counted?
+		}
 		m, ok := b.pick(d.counted[0])
 		if !ok {
 			return false
