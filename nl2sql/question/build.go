@@ -215,11 +215,12 @@ func (b *builder) rejoin() {
 		for at > 0 && said[b.out.Tokens[at-1].Norm] {
 			at--
 		}
-		if at == f.span.Start || f.not {
+		if f.not {
 			continue
 		}
 		for _, s := range b.out.Spans {
-			if s.End == at && b.together(f.span, s) {
+			direct := at == f.span.Start && !slices.ContainsFunc(b.d.counted, func(c mention) bool { return c.span == s })
+			if s.End == at && !direct && b.together(f.span, s) {
 				b.d.filters = slices.Delete(b.d.filters, i, i+1)
 				return
 			}

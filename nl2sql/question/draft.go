@@ -287,6 +287,12 @@ func (w *drafter) name(s *Span) bool {
 		w.d.loose = append(w.d.loose, mention{s, groups})
 		return true
 	}
+	if n := w.next(); n != nil && n.Period != nil && len(metrics) == 0 { // "shipped last month": when, rather than which
+		if times := slices.DeleteFunc(slices.Clone(groups), func(m Meaning) bool { return m.Field == nil || !m.Field.IsTime() }); len(times) > 0 && !w.grouping {
+			w.d.loose = append(w.d.loose, mention{s, times})
+			return true
+		}
+	}
 	if narrowed := w.compound(s, groups); narrowed != nil { // "store state": the state of a store
 		groups = narrowed
 	}
