@@ -290,6 +290,10 @@ func (w *drafter) name(s *Span) bool {
 	if n := w.next(); n != nil && n.Period != nil && len(metrics) == 0 { // "shipped last month": when, rather than which
 		if times := slices.DeleteFunc(slices.Clone(groups), func(m Meaning) bool { return m.Field == nil || !m.Field.IsTime() }); len(times) > 0 && !w.grouping {
 			w.d.loose = append(w.d.loose, mention{s, times})
+			if of := times[0].Field.Dataset; w.countNext && of.Entity != nil { // "how many campaigns started": one name for both
+				w.d.counted = append(w.d.counted, mention{s, []Meaning{{Kind: KindEntity, Dataset: of, Score: times[0].Score}}})
+				w.countNext = false
+			}
 			return true
 		}
 	}
