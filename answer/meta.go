@@ -250,9 +250,7 @@ func (a *aboutAnswer) about() {
 	}
 	metrics, tables := a.ss.Reader.About(subject)
 	if len(metrics)+len(tables) == 0 {
-		for _, t := range a.tables() {
-			tables = append(tables, t)
-		}
+		tables = append(tables, a.tables()...)
 	}
 	if len(metrics)+len(tables) == 0 {
 		a.o.decline(Declined{Code: "not_defined", Reason: fmt.Sprintf("There is nothing about “%s” here.", a.m.Subject), Hint: "Ask about another subject."})

@@ -391,12 +391,6 @@ func (b *builder) notDefined(s *Span) bool {
 	return b.decline(Decline{Code: NotDefined, Reason: fmt.Sprintf("“%s” is not defined here.", b.text(s)), Hint: "Ask for one of the numbers below, or have it defined."})
 }
 
-// chosen is a dimension that was settled on.
-type chosen struct {
-	meaning Meaning
-	fields  []*model.Field
-}
-
 // pick settles which field or entity a mention means for the metrics at hand: the best name, then the
 // fewest joins. Two fields of different names that are equally good are asked about.
 func (b *builder) pick(m mention) (Meaning, bool) {
@@ -783,7 +777,8 @@ func (b *builder) uncovered() bool {
 			}
 		}
 	}
-	for _, s := range b.d.open {
+	if len(b.d.open) > 0 {
+		s := b.d.open[0]
 		if near := b.r.related(b.text(s)); len(near) > 0 && len(near) <= 4 && len(b.q.Metrics) == 0 {
 			var options []Option
 			for _, m := range near {

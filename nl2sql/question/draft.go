@@ -16,7 +16,6 @@ type draft struct {
 	groups    []mention // dimensions and entities to group by
 	loose     []mention // dimensions and entities whose part in the question is not said
 	filters   []filter
-	tests     []fieldTest
 	limits    []threshold
 	periods   []period
 	grain     timex.Grain
@@ -50,12 +49,6 @@ type mention struct {
 type filter struct {
 	mention
 	not bool
-}
-
-type fieldTest struct {
-	mention
-	op     semantic.Op
-	values []string
 }
 
 type threshold struct {
