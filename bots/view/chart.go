@@ -39,7 +39,7 @@ type Series struct {
 type Point struct {
 	Value float64
 	OK    bool
-	Text  string // rounded: "$412.3 million"
+	Text  string // rounded: "$412.3M"
 	Exact string // "$412,345,678.12"
 }
 

@@ -148,15 +148,18 @@ func (f *format) exact(c answer.Column, d decimal.Decimal) string {
 	return Clean(figure.Exact(d, unit(c), c.Scale))
 }
 
-// short is a value as a label of a chart, rounded; the chart's title names units that are words.
+// magnitudes are written as an axis has them.
+var magnitudes = strings.NewReplacer(" trillion", "T", " billion", "B", " million", "M", " thousand", "K")
+
+// short is a value as a label of a chart, rounded: "$412.3M"; the chart's title names units that are words.
 func short(c answer.Column, d decimal.Decimal) string {
 	switch u := unit(c); {
 	case u == "points":
 		return figure.Points(d)
 	case u == "percent" || figure.Money(u):
-		return figure.Short(d, u)
+		return magnitudes.Replace(figure.Short(d, u))
 	}
-	return figure.Short(d, "")
+	return magnitudes.Replace(figure.Short(d, ""))
 }
 
 // number is a finite numeric value as an exact decimal. A float is taken at its shortest decimal form.

@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/answer"
@@ -59,7 +60,9 @@ func Page(o *answer.Outcome) ([]byte, error) {
 		s.Rows = s.Rows[:maxRows]
 	}
 	if a.Chart != nil {
-		s.Charts = []drawing{draw(a.Chart, wideChart), draw(a.Chart, narrowChart)}
+		for _, size := range sizes {
+			s.Charts = append(s.Charts, draw(a.Chart, size))
+		}
 	}
 	for _, d := range a.Details.Definitions {
 		s.Code = append(s.Code, tokens(d.Code))
@@ -70,6 +73,10 @@ func Page(o *answer.Outcome) ([]byte, error) {
 	case a.Decline != nil:
 		s.Title = strings.TrimPrefix(a.Decline.Reason, "No answer: ")
 		s.Blocked = a.Decline.Code == "blocked"
+		for i, g := range s.Warnings { // the title says it already
+			s.Warnings[i].Items = slices.DeleteFunc(g.Items, func(w view.Warning) bool { return w.Message == a.Decline.Reason })
+		}
+		s.Warnings = slices.DeleteFunc(s.Warnings, func(g view.Warnings) bool { return len(g.Items) == 0 })
 	default:
 		s.Title = a.Headline
 	}
