@@ -110,18 +110,17 @@ func (p *plot) plain(ys []int) {
 	seen := map[string]bool{}
 	repeats := false
 	for i, row := range p.rows {
-		labels[i] = p.f.cell(p.x, row[p.x]).Text
+		labels[i] = p.label(p.x, row[p.x])
 		repeats = repeats || seen[labels[i]]
 		seen[labels[i]] = true
 	}
-	for i, row := range p.rows {
-		if !repeats {
-			break
+	for j, c := range p.f.columns {
+		if !repeats || j == p.x || c.Role != "dimension" && c.Role != "time" {
+			continue
 		}
-		for j, c := range p.f.columns {
-			if j != p.x && (c.Role == "dimension" || c.Role == "time") {
-				labels[i] += " · " + p.f.cell(j, row[j]).Text
-			}
+		p.chart.Title += " and " + strings.ToLower(p.f.title(j))
+		for i, row := range p.rows {
+			labels[i] += " · " + p.label(j, row[j])
 		}
 	}
 	p.chart.Labels = labels
@@ -135,25 +134,33 @@ func (p *plot) plain(ys []int) {
 	}
 }
 
+// label names a group; one without a value is "no region".
+func (p *plot) label(col int, v any) string {
+	if v == nil {
+		return "no " + strings.ToLower(p.f.title(col))
+	}
+	return p.f.cell(col, v).Text
+}
+
 // pivot makes one series per value of the split column, the largest in sum first.
 func (p *plot) pivot(split, y int) {
 	labelAt, seriesAt := map[string]int{}, map[string]int{}
 	var all []Series
 	for _, row := range p.rows {
-		if l := p.f.cell(p.x, row[p.x]).Text; !has(labelAt, l) {
+		if l := p.label(p.x, row[p.x]); !has(labelAt, l) {
 			labelAt[l] = len(p.chart.Labels)
 			p.chart.Labels = append(p.chart.Labels, l)
 		}
 	}
 	sum := map[string]float64{}
 	for _, row := range p.rows {
-		name := p.f.cell(split, row[split]).Text
+		name := p.label(split, row[split])
 		if !has(seriesAt, name) {
 			seriesAt[name] = len(all)
 			all = append(all, Series{Name: name, Points: make([]Point, len(p.chart.Labels))})
 		}
 		pt := p.point(y, row[y])
-		all[seriesAt[name]].Points[labelAt[p.f.cell(p.x, row[p.x]).Text]] = pt
+		all[seriesAt[name]].Points[labelAt[p.label(p.x, row[p.x])]] = pt
 		sum[name] += math.Abs(pt.Value)
 	}
 	slices.SortStableFunc(all, func(a, b Series) int {
@@ -234,7 +241,7 @@ func axis(c *Chart, col answer.Column) Axis {
 	if lo > hi {
 		lo, hi = 0, 0
 	}
-	zoomed := c.Kind == "line" && lo > 0 && lo >= zoomAt*hi && hi > lo
+	zoomed := c.Kind == "line" && lo > 0 && lo >= zoomAt*hi && hi-lo > 1e-9*hi // nearer, floats cannot tell ticks apart
 	if !zoomed {
 		lo, hi = min(lo, 0), max(hi, 0)
 	}
@@ -245,16 +252,12 @@ func axis(c *Chart, col answer.Column) Axis {
 	size := float64(mantissa) * math.Pow10(exp)
 	first, last := int64(math.Floor(lo/size+1e-9)), int64(math.Ceil(hi/size-1e-9))
 	out := Axis{Zoomed: zoomed && first > 0}
-	var values []decimal.Decimal
 	for i := first; i <= last; i++ {
 		d, err := decimal.Parse(strconv.FormatInt(i*int64(mantissa), 10) + "e" + strconv.Itoa(exp))
 		if err != nil { // i and mantissa are integers and exp is small
 			panic(err)
 		}
-		values = append(values, d)
-	}
-	for _, d := range values {
-		out.Ticks = append(out.Ticks, Tick{d.Float(), compact(d, values, unit(col))})
+		out.Ticks = append(out.Ticks, Tick{d.Float(), compact(d, unit(col))})
 	}
 	out.Min, out.Max = out.Ticks[0].Value, out.Ticks[len(out.Ticks)-1].Value
 	return out
@@ -271,8 +274,8 @@ func step(want float64) (mantissa, exp int) {
 	return 200, exp
 }
 
-// compact is a tick's text: "$400M", "12 %", "1.5B". All ticks of an axis share the magnitude of the largest.
-func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
+// compact is a tick's text: "$400M", "12 %", "1.5B".
+func compact(d decimal.Decimal, unit string) string {
 	hundred := decimal.New(100, 0)
 	switch unit {
 	case "percent":
@@ -280,11 +283,7 @@ func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
 	case "points":
 		return trim(d.Mul(hundred).String()) + " pt"
 	}
-	digits := 0
-	for _, x := range all {
-		digits = max(digits, x.Digits())
-	}
-	suffix := ""
+	digits, suffix := d.Digits(), ""
 	for _, m := range []struct {
 		digits int
 		suffix string
@@ -295,12 +294,9 @@ func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
 			break
 		}
 	}
-	sign, text := "", trim(d.String())
+	sign, text := "", trim(d.String())+suffix
 	if strings.HasPrefix(text, "-") {
 		sign, text = "-", text[1:]
-	}
-	if text != "0" {
-		text += suffix
 	}
 	if figure.Money(unit) {
 		mark := strings.TrimSuffix(figure.Exact(decimal.New(0, 0), unit, 0), "0")

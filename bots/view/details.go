@@ -49,7 +49,7 @@ type Source struct {
 	Business, Technical          string
 	Snapshot                     string
 	Upstream, Columns            []string
-	Healthy                      bool // in time and not deprecated
+	Standing                     Standing // Official: in time; Weak: late or deprecated
 }
 
 // Arithmetic is a number of a sentence that was computed from cells.
@@ -130,7 +130,7 @@ var statuses = map[string]string{"ok": "in time", "late": "late", "deprecated": 
 
 func source(s answer.Source) Source {
 	out := Source{Table: Clean(s.Table), Tier: Clean(s.Tier), Status: statuses[s.Status], Promise: promise(Clean(s.SLA)), Snapshot: Clean(s.SnapshotID),
-		Upstream: cleanAll(s.Upstream), Columns: cleanAll(s.Columns), Healthy: s.Status == "ok"}
+		Upstream: cleanAll(s.Upstream), Columns: cleanAll(s.Columns), Standing: map[string]Standing{"ok": Official, "late": Weak, "deprecated": Weak}[s.Status]}
 	if out.Status == "" {
 		out.Status = Clean(s.Status)
 	}

@@ -42,6 +42,7 @@ type sheet struct {
 	Code    [][]token // of each definition
 	Trusted string    // class of the trust badge
 	Blocked bool
+	Single  bool // one column: there is nothing to stand beside, or a table that needs the room
 }
 
 // TrustRest is the trust line behind its label, which the badge shows.
@@ -83,6 +84,7 @@ func Page(o *answer.Outcome) ([]byte, error) {
 	if s.Title == "" { // a query without a question has no sentence
 		s.Title = a.Question
 	}
+	s.Single = len(s.Charts) == 0 && (len(s.Rows) == 0 || len(a.Table.Columns) > 4)
 	var b bytes.Buffer
 	if err := page.Execute(&b, s); err != nil {
 		return nil, fmt.Errorf("writing the page of answer %s: %w", a.Details.ID, err)
