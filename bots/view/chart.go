@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/internal/decimal"
@@ -77,7 +79,7 @@ func chart(o *answer.Outcome) *Chart {
 		return nil
 	}
 	f := newFormat(o)
-	out := &Chart{Kind: c.Kind, Ordered: o.Columns[x].Role == "time", Title: f.title(ys[0]) + " by " + strings.ToLower(f.title(x))}
+	out := &Chart{Kind: c.Kind, Ordered: o.Columns[x].Role == "time", Title: f.title(ys[0]) + " by " + inside(f.title(x))}
 	split := -1
 	if c.Series != nil {
 		split = at(*c.Series)
@@ -87,7 +89,7 @@ func chart(o *answer.Outcome) *Chart {
 		sort.SliceStable(p.rows, func(i, j int) bool { return fmt.Sprint(p.rows[i][x]) < fmt.Sprint(p.rows[j][x]) })
 	}
 	if split >= 0 {
-		out.Title += " and " + strings.ToLower(f.title(split))
+		out.Title += " and " + inside(f.title(split))
 		p.pivot(split, ys[0])
 	} else {
 		p.plain(ys)
@@ -118,7 +120,7 @@ func (p *plot) plain(ys []int) {
 		if !repeats || j == p.x || c.Role != "dimension" && c.Role != "time" {
 			continue
 		}
-		p.chart.Title += " and " + strings.ToLower(p.f.title(j))
+		p.chart.Title += " and " + inside(p.f.title(j))
 		for i, row := range p.rows {
 			labels[i] += " · " + p.label(j, row[j])
 		}
@@ -134,10 +136,19 @@ func (p *plot) plain(ys []int) {
 	}
 }
 
+// inside writes a title within a sentence: "Account" as "account", "MRR" as it is.
+func inside(title string) string {
+	r, n := utf8.DecodeRuneInString(title)
+	if next, _ := utf8.DecodeRuneInString(title[n:]); !unicode.IsLower(next) {
+		return title
+	}
+	return string(unicode.ToLower(r)) + title[n:]
+}
+
 // label names a group; one without a value is "no region".
 func (p *plot) label(col int, v any) string {
 	if v == nil {
-		return "no " + strings.ToLower(p.f.title(col))
+		return "no " + inside(p.f.title(col))
 	}
 	return p.f.cell(col, v).Text
 }
