@@ -26,7 +26,7 @@ type composer struct {
 	at      time.Time
 }
 
-func (c *composer) compose(ss *Session) {
+func (c *composer) compose() {
 	c.composeResult()
 	c.metrics()
 	c.trust()

@@ -16,6 +16,7 @@ import (
 	"github.com/limn-data/limn/nl2sql"
 	"github.com/limn-data/limn/nl2sql/question"
 	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/plan"
 	"github.com/limn-data/limn/semantic/timex"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/rows"
@@ -153,11 +154,27 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 		return err
 	}
 	c := composer{o: o, plan: plan, reading: reading, set: set, cal: s.ws.Calendar, at: r.At}
-	c.compose(ss)
+	c.compose()
 	return nil
 }
 
-// Run gates, runs and describes a plan that came from no question: a metric query or an analyst's SQL.
+// RunQuery gates, runs and composes a metric query that was asked without English.
+func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *plan.Plan, r Request) (*Outcome, error) {
+	start := time.Now()
+	o := s.blank(r)
+	set, err := s.execute(ctx, o, compiled, r)
+	if err != nil {
+		return nil, err
+	}
+	if set != nil {
+		o.Interpretation = question.Describe(p.Query)
+		c := composer{o: o, plan: compiled, reading: &question.Reading{Query: &p.Query, Plan: p}, set: set, cal: s.ws.Calendar, at: r.At}
+		c.compose()
+	}
+	return o, s.seal(o, start)
+}
+
+// Run gates, runs and describes an analyst's SQL.
 func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outcome, error) {
 	start := time.Now()
 	o := s.blank(r)

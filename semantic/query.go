@@ -25,6 +25,7 @@ type Query struct {
 	Part    []Predicate // of SharePart: what the share is of
 	Over    Outer       // an aggregate over the grouped rows: how many groups, their average …
 	Rows    *model.Dataset
+	RowsOf  *model.Metric  // of Rows: only those that this metric counts
 	Show    []*model.Field // of Rows: the columns; empty takes the dataset's own list
 	Order   []Order
 	Limit   int // 0: none

@@ -26,7 +26,8 @@ func (a engineAdapter) Run(ctx context.Context, s answer.Statement) (*rows.Set, 
 }
 
 // told is an engine's error in the words that an outcome shows.
-type told struct{ *duckdb.Error }
+type told struct{ err *duckdb.Error }
 
-func (t told) Tell() (code, reason, hint string) { return t.Code, t.Message, t.Hint }
-func (t told) Unwrap() error                     { return t.Error }
+func (t told) Tell() (code, reason, hint string) { return t.err.Code, t.err.Message, t.err.Hint }
+func (t told) Error() string                     { return t.err.Error() }
+func (t told) Unwrap() error                     { return t.err }

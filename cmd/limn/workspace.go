@@ -26,12 +26,13 @@ import (
 
 // config is limn.yaml.
 type config struct {
-	Name     string       `yaml:"name"`
-	Catalog  string       `yaml:"catalog"`   // of tables found in data folders
-	Data     []string     `yaml:"data"`      // folders <dir>/<schema>/<table>/*.parquet
-	Tables   []tableEntry `yaml:"tables"`    // tables over named files
-	Clock    string       `yaml:"clock"`     // RFC 3339; pins "now" where the data stand still
-	TimeZone string       `yaml:"time_zone"` // IANA
+	Name     string            `yaml:"name"`
+	Catalog  string            `yaml:"catalog"`           // of tables found in data folders
+	Data     []string          `yaml:"data"`              // folders <dir>/<schema>/<table>/*.parquet
+	Tables   []tableEntry      `yaml:"tables"`            // tables over named files
+	Sources  map[string]string `yaml:"sources,omitempty"` // sources as models write them → tables here; "a.b.*" maps a schema
+	Clock    string            `yaml:"clock"`             // RFC 3339; pins "now" where the data stand still
+	TimeZone string            `yaml:"time_zone"`         // IANA
 	Calendar struct {
 		Year        string `yaml:"year"` // calendar | fiscal: which one a bare "Q1" means
 		FiscalStart int    `yaml:"fiscal_year_start"`
@@ -194,7 +195,7 @@ func (w *workspace) load(ctx context.Context, assets []*catalog.Asset, cal timex
 	if err != nil {
 		return err
 	}
-	models := func(s *catalog.Snapshot) (*model.Model, error) { return model.Load(fsys, s) }
+	models := func(s *catalog.Snapshot) (*model.Model, error) { return model.Load(fsys, s, w.cfg.Sources) }
 	if w.model, err = models(catalog.New(assets, nil, nil)); err != nil {
 		return err
 	}

@@ -92,4 +92,3 @@ func (e *Engine) Distinct(ctx context.Context, a *catalog.Asset, column string, 
 	}
 	return values, set.Truncated, nil
 }
-

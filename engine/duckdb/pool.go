@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/limn-data/limn/engine/duckdb/translate"
 	"github.com/limn-data/limn/trino/rows"
 )
 
@@ -42,8 +43,8 @@ const (
 	DefaultTimeout       = 30 * time.Second
 )
 
-// Error is a query that did not give rows. Code is timeout, memory, cancelled, engine or Trino's own
-// code where the fault is one that Trino names.
+// Error is a query that did not give rows. Code is timeout, memory, cancelled, unsupported, or Trino's
+// own name of the fault.
 type Error struct {
 	Code, Message, Hint string
 }
@@ -327,7 +328,8 @@ func queryError(text string) *Error {
 	if strings.HasPrefix(text, outOfMemory) {
 		return &Error{Code: "memory", Message: "The query needed more memory than it may have and was stopped.", Hint: "Ask for a shorter period or fewer groups."}
 	}
-	return &Error{Code: "engine", Message: text}
+	told := translate.Error(errors.New(text))
+	return &Error{Code: told.Code, Message: told.Message}
 }
 
 // tail keeps the last bytes that a worker wrote to standard error, for reports.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/limn-data/limn/internal/figure"
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
@@ -22,6 +23,17 @@ func (b *builder) adHocMetrics() bool {
 			b.addMetric(b.countOf(c))
 		}
 		d.counted = nil
+	}
+	if len(b.q.Metrics) == 0 && b.howMuch() {
+		return true
+	}
+	if len(b.q.Metrics) == 0 && d.top != nil && d.top.common { // "the most common ticket category"
+		for _, g := range d.groups {
+			if of := b.dataset(g.meanings[0]); of != nil && g.meanings[0].Field != nil {
+				b.addMetric(b.countOf(mention{g.span, []Meaning{{Kind: KindEntity, Dataset: of}}}))
+				break
+			}
+		}
 	}
 	if len(b.q.Metrics) > 0 {
 		return true
@@ -52,7 +64,7 @@ func (b *builder) adHocMetrics() bool {
 	if len(measures) > 0 {
 		d.aggregate = ""
 	}
-	if len(b.q.Metrics) == 0 && (d.share || len(d.groups) > 0 && d.count) { // "share of accounts by region"
+	if len(b.q.Metrics) == 0 && (d.share || d.trend || d.grain != timex.NoGrain && !d.unit || len(d.groups) > 0 && !d.which && !d.list) { // "accounts by region"
 		for i, l := range d.loose {
 			if e := entityOf(l); e != nil {
 				b.addMetric(b.countOf(l))
@@ -64,13 +76,48 @@ func (b *builder) adHocMetrics() bool {
 	return true
 }
 
+// howMuch: "how much did we bill in September" asks for an amount; the word names rows only because
+// they are called alike. The metric is the one in money of those rows that shares the word.
+func (b *builder) howMuch() bool {
+	asked := false
+	for i := 0; i+1 < len(b.out.Tokens); i++ {
+		asked = asked || b.out.Tokens[i].Norm == "how" && b.out.Tokens[i+1].Norm == "much"
+	}
+	if !asked {
+		return false
+	}
+	for i, l := range b.d.loose {
+		for _, m := range b.r.related(b.text(l.span)) {
+			if !figure.Money(m.Unit) || len(l.span.of(KindEntity)) == 0 || b.distance(m, entityOf(l)) != 0 {
+				continue
+			}
+			b.assume("“%s” read as %s", b.text(l.span), m.Title())
+			b.out.Confidence = min(b.out.Confidence, 0.85)
+			b.addMetric(m)
+			b.d.loose = slices.Delete(b.d.loose, i, i+1)
+			return true
+		}
+	}
+	return false
+}
+
 func soleMeasure(ms []mention) bool {
 	return len(ms) == 1 && measureOf(ms[0]) != nil
 }
 
-// measureOf returns the measure that a mention names, nil when it names none.
+// measureOf returns the measure that a mention names, nil when it names none or something better named
+// that can be grouped by ("segment" of an account, though a message has segments too).
 func measureOf(m mention) *model.Field {
+	best := 0.0
 	for _, x := range m.meanings {
+		if x.Kind != KindDimension || x.Field.Role != model.RoleMeasure {
+			best = max(best, x.Score)
+		}
+	}
+	for _, x := range m.meanings {
+		if x.Score <= best {
+			continue
+		}
 		if x.Kind == KindDimension && x.Field.Role == model.RoleMeasure {
 			return x.Field
 		}
@@ -104,6 +151,9 @@ func call(fn string, distinct bool, arg ast.Expr) *ast.Call {
 // countOf counts the rows of an entity's dataset, or the different values of a dimension.
 func (b *builder) countOf(m mention) *model.Metric {
 	if d := entityOf(m); d != nil {
+		if x := b.r.countMetric(d); x != nil {
+			return x
+		}
 		plural := words.Phrase(d.Name)
 		if d.Entity != nil {
 			plural = d.Entity.Plural
@@ -118,6 +168,26 @@ func (b *builder) countOf(m mention) *model.Metric {
 	x := newMetric(b, f.Name+"_count", "Number of different "+f.Title(), "The number of different values of "+f.String()+".", f.Dataset, call("count", true, deref(f.Dataset, f.Name)))
 	x.Unit = "count"
 	return x
+}
+
+// countMetric is the metric that counts all rows of a dataset, where one is defined.
+func (r *Reader) countMetric(d *model.Dataset) *model.Metric {
+	for _, m := range r.model.Metrics {
+		c, ok := m.Expr.(*ast.Call)
+		if !ok || len(m.Filters) > 0 || c.Distinct || !strings.EqualFold(c.Name.Parts[0].Name, "count") || c.Filter != nil {
+			continue
+		}
+		if facts := r.facts(m); len(facts) == 1 && facts[0] == d && (c.Star || isKey(d, c.Args[0].Value)) {
+			return m
+		}
+	}
+	return nil
+}
+
+// isKey says that an expression is the dataset's primary key alone, which is never NULL.
+func isKey(d *model.Dataset, e ast.Expr) bool {
+	x, ok := e.(*ast.Deref)
+	return ok && len(d.PrimaryKey) == 1 && strings.EqualFold(x.Field.Name, d.PrimaryKey[0])
 }
 
 var aggregateLabels = map[string]string{"avg": "Average", "sum": "Total", "median": "Median", "max": "Highest", "min": "Lowest"}
@@ -146,10 +216,39 @@ func (b *builder) aggregateOf(f *model.Field) *model.Metric {
 	return x
 }
 
+// listOfMetric: "show me overdue invoices above $100,000" asks for the rows that a metric counts.
+func (b *builder) listOfMetric() bool {
+	d := b.d
+	if len(b.q.Metrics) != 1 || d.count || len(d.groups) > 0 || d.grain != timex.NoGrain || d.trend || d.growth || d.share || d.top != nil || d.compare != semantic.NoCompare || d.aggregate != "" {
+		return true
+	}
+	m := b.q.Metrics[0]
+	facts := b.r.facts(m)
+	if !(d.list || b.shown()) || len(facts) != 1 || !b.countsRows(m) || strings.Contains(strings.ToLower(m.Text), "distinct") {
+		return true
+	}
+	b.q.Rows, b.q.RowsOf, b.q.Metrics = facts[0], m, nil
+	return true
+}
+
+// shown says that the question begins as people begin who want to see things, with a condition on them.
+func (b *builder) shown() bool {
+	if len(b.d.limits) == 0 {
+		return false
+	}
+	for _, t := range b.out.Tokens[:min(3, len(b.out.Tokens))] {
+		switch t.Norm {
+		case "show", "give", "display", "find", "get", "pull":
+			return true
+		}
+	}
+	return false
+}
+
 // listing settles that rows of an entity are asked for, not a number.
 func (b *builder) listing() bool {
 	d := b.d
-	if len(b.q.Metrics) > 0 {
+	if len(b.q.Metrics) > 0 || b.q.Rows != nil {
 		return true
 	}
 	pool := &d.loose
@@ -160,6 +259,9 @@ func (b *builder) listing() bool {
 		e := entityOf(l)
 		if e == nil || !d.list && !d.which && len(*pool)+len(d.filters)+len(d.periods)+len(d.limits) == 0 {
 			continue
+		}
+		if d.aggregate != "" {
+			return b.nothingAsked() // a total or an average of what?
 		}
 		b.q.Rows = e
 		*pool = slices.Delete(*pool, i, i+1)

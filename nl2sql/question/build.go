@@ -22,12 +22,14 @@ type builder struct {
 	d     *draft
 	today time.Time
 	q     semantic.Query
+
+	periodOn *model.Field // the date that the period is about, where the question names one
 }
 
 // build runs the steps in order; the first that clarifies or declines ends the reading.
 func (b *builder) build() {
 	steps := []func() bool{
-		b.noSuchDate, b.meta, b.unanswerable, b.chooseMetrics, b.adHocMetrics, b.listing, b.chooseGroups, b.chooseFilters,
+		b.noSuchDate, b.restricted, b.meta, b.unanswerable, b.chooseMetrics, b.adHocMetrics, b.listOfMetric, b.listing, b.chooseGroups, b.chooseFilters,
 		b.looseEnds, b.uncovered, b.periods, b.comparison, b.ranking, b.thresholds, b.outer, b.check,
 	}
 	b.out.Chart = b.d.chart
@@ -76,6 +78,22 @@ func (b *builder) noSuchDate() bool {
 	return true
 }
 
+// restricted declines a request for the values of a hidden column, where the policy lets a refusal name
+// it: "list the email addresses of all contacts". A metric that shares the word may still be asked for.
+func (b *builder) restricted() bool {
+	for i, s := range b.out.Spans {
+		text := b.text(s)
+		if _, _, hidden := b.r.view.Revealed(text); !hidden {
+			continue
+		}
+		entity := i > 0 && len(b.out.Spans[i-1].of(KindEntity)) > 0
+		if b.d.list || b.d.which || entity {
+			return b.notDefinedOrHidden(s)
+		}
+	}
+	return true
+}
+
 func upper(s string) string {
 	if s == "" {
 		return s
@@ -87,6 +105,9 @@ func (b *builder) unanswerable() bool {
 	no := b.d.no
 	if no == nil {
 		return true
+	}
+	if no.Word == "judgement" && len(b.d.metrics) == 0 { // "how are we doing?": at what?
+		return b.whichNumber()
 	}
 	reason := map[string]string{
 		"forecast":  "No forecast is defined here; I answer from recorded data.",
@@ -106,7 +127,13 @@ func (b *builder) took(m Meaning) {
 
 // chooseMetrics settles which metric each mention means.
 func (b *builder) chooseMetrics() bool {
+	b.rejoin()
+	b.countedMetric()
 	for _, mt := range b.d.metrics {
+		if b.populationOf(mt) {
+			b.d.loose = append(b.d.loose, mention{mt.span, mt.span.of(KindEntity)})
+			continue
+		}
 		best := b.bestMetrics(mt)
 		if len(best) == 0 {
 			return b.notDefined(mt.span)
@@ -121,7 +148,175 @@ func (b *builder) chooseMetrics() bool {
 		b.took(best[0])
 		b.addMetric(best[0].Metric)
 	}
+	b.targetMetric()
+	b.definedBy()
 	return true
+}
+
+// definedBy: a metric that is called something "by" a dimension is only itself when it is grouped so.
+func (b *builder) definedBy() {
+	if len(b.d.groups) > 0 {
+		return
+	}
+	for _, m := range b.q.Metrics {
+		_, dim, ok := strings.Cut(strings.ToLower(m.Name), "_by_")
+		if !ok {
+			continue
+		}
+		var fit []Meaning
+		for _, x := range b.r.lex.find(strings.Fields(key(words.Phrase(dim)))) {
+			if (x.Kind == KindDimension || x.Kind == KindEntity) && b.distance(m, b.dataset(x)) >= 0 {
+				fit = append(fit, x)
+			}
+		}
+		if len(fit) > 0 {
+			slices.SortStableFunc(fit, func(x, y Meaning) int { return cmp.Compare(y.Score, x.Score) })
+			b.group(fit[0])
+			b.assume("%s is defined by %s", m.Title(), words.Phrase(dim))
+			return
+		}
+	}
+}
+
+// targetMetric: "how did each region do against its revenue target" names the target itself.
+func (b *builder) targetMetric() {
+	if !b.d.versus && !b.d.target {
+		return
+	}
+	for i, t := range b.q.Metrics {
+		for _, m := range b.r.model.Metrics {
+			if m.Target != t {
+				continue
+			}
+			rest := slices.Delete(slices.Clone(b.q.Metrics), i, i+1)
+			if len(rest) == 0 {
+				rest = append(rest, m)
+			} else if !slices.Contains(rest, m) {
+				continue
+			}
+			b.q.Metrics, b.d.target, b.d.versus = rest, true, false
+			for k := range b.d.periods {
+				b.d.periods[k].versus = false
+			}
+			return
+		}
+	}
+}
+
+// rejoin reads "how many numbers are active" as "active numbers" where that is a metric: a value that is
+// said of a thing names with it what is defined under both words.
+func (b *builder) rejoin() {
+	said := map[string]bool{}
+	for w := range strings.FieldsSeq("is are was were still currently now right did do does we i have has been that who which get got") {
+		said[w] = true
+	}
+	for i, f := range b.d.filters {
+		at := f.span.Start
+		for at > 0 && said[b.out.Tokens[at-1].Norm] {
+			at--
+		}
+		if f.not {
+			continue
+		}
+		for _, s := range b.out.Spans {
+			direct := at == f.span.Start && !slices.ContainsFunc(b.d.counted, func(c mention) bool { return c.span == s })
+			if s.End == at && !direct && b.together(f.span, s) {
+				b.d.filters = slices.Delete(b.d.filters, i, i+1)
+				return
+			}
+		}
+	}
+	// "how many deals did we win": the verb is open or only a part of a name, with its object it is one.
+	for _, c := range b.d.counted {
+		for i, m := range b.d.metrics {
+			if m.meanings[0].Score < 0.8 && b.together(m.span, c.span) {
+				b.d.metrics = slices.Delete(b.d.metrics, i, i+1)
+				return
+			}
+		}
+		for i, s := range b.d.open {
+			if b.together(s, c.span) {
+				b.d.open = slices.Delete(b.d.open, i, i+1)
+				return
+			}
+		}
+	}
+}
+
+// together replaces a thing by the metric that is called word and thing, or thing and word, if any.
+func (b *builder) together(word, thing *Span) bool {
+	for _, text := range []string{b.text(word) + " " + b.text(thing), b.text(thing) + " " + b.text(word)} {
+		for _, m := range b.r.lex.find(strings.Fields(key(text))) {
+			if m.Kind != KindMetric {
+				continue
+			}
+			drop := func(ms []mention) []mention {
+				return slices.DeleteFunc(ms, func(x mention) bool { return x.span == thing })
+			}
+			b.d.metrics, b.d.counted, b.d.loose = append(drop(b.d.metrics), mention{thing, []Meaning{m}}), drop(b.d.counted), drop(b.d.loose)
+			return true
+		}
+	}
+	return false
+}
+
+// countedMetric: "how many incidents had at least 60 minutes of downtime" counts incidents that pass a
+// condition on another metric, though "incidents" is also a metric of its own.
+func (b *builder) countedMetric() {
+	d := b.d
+	if !d.count || len(d.metrics) < 2 || len(d.counted) > 0 || len(d.limits) == 0 {
+		return
+	}
+	first := d.metrics[0]
+	entities := first.span.of(KindEntity)
+	other := slices.ContainsFunc(d.limits, func(t threshold) bool { return t.target.span != nil && t.target.span != first.span })
+	if len(entities) > 0 && other {
+		d.counted = []mention{{first.span, entities}}
+		d.metrics = d.metrics[1:]
+	}
+}
+
+// populationOf says that a mention which could be a metric or an entity only names the rows of a metric
+// chosen before ("how long did calls last": the calls are those whose length is asked). Two metrics that
+// are joined by "and" stay two.
+func (b *builder) populationOf(mt mention) bool {
+	if len(b.q.Metrics) == 0 || b.joined(mt.span) {
+		return false
+	}
+	if len(mt.span.of(KindEntity)) == 0 && additive(b.q.Metrics[0]) {
+		return false // two totals in a row are two questions, an average and its rows are one
+	}
+	for _, e := range mt.span.of(KindEntity) {
+		for _, m := range b.q.Metrics {
+			if b.distance(m, e.Dataset) >= 0 {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(b.bestMetrics(mt), func(x Meaning) bool {
+		return slices.ContainsFunc(b.q.Metrics, func(m *model.Metric) bool { return sharesFacts(b.r, m, x.Metric) && x.Metric != m })
+	})
+}
+
+func sharesFacts(r *Reader, a, b *model.Metric) bool {
+	for _, d := range r.facts(a) {
+		if slices.Contains(r.facts(b), d) {
+			return true
+		}
+	}
+	return false
+}
+
+// joined says that "and", "versus" or a comma stands directly before a span.
+func (b *builder) joined(s *Span) bool {
+	if s.Start == 0 {
+		return false
+	}
+	switch b.out.Tokens[s.Start-1].Norm {
+	case "and", "or", "vs", "versus", ",", "&", "plus", "to", "with":
+		return true
+	}
+	return false
 }
 
 func (b *builder) addMetric(m *model.Metric) {
@@ -299,8 +494,25 @@ func (b *builder) chooseGroups() bool {
 		}
 		b.took(m)
 		b.group(m)
+		if m.Kind == KindEntity && (b.d.which || b.d.top != nil) {
+			b.known(m.Dataset)
+		}
 	}
 	return true
+}
+
+// known leaves out the rows that belong to no such entity: nobody asks which of nothing comes first.
+func (b *builder) known(d *model.Dataset) {
+	if d.Entity == nil || d.Entity.Key == "" {
+		return
+	}
+	f := d.ColumnField(d.Entity.Key)
+	for _, m := range b.q.Metrics {
+		if slices.Contains(b.r.facts(m), d) {
+			return // the rows are such entities themselves
+		}
+	}
+	b.q.Where = append(b.q.Where, semantic.Predicate{Field: f, Op: semantic.NotNull})
 }
 
 // group adds a dimension; an entity is shown by its label, with its key where labels may repeat.
@@ -358,6 +570,9 @@ func unique(f *model.Field) bool {
 // chooseFilters settles the values; several of one field are alternatives.
 func (b *builder) chooseFilters() bool {
 	for _, f := range b.d.filters {
+		if l := b.misplaced(f.mention); l != nil {
+			return b.decline(Decline{Code: NotDefined, Reason: fmt.Sprintf("“%s” is no %s here; it is a %s.", f.meanings[0].Value, b.text(l), strings.ToLower(f.meanings[0].Field.Title())), Hint: "Ask for one of the values that there are."})
+		}
 		ms := b.qualified(f.mention)
 		m, ok := b.pick(mention{f.span, ms})
 		if !ok {
@@ -385,6 +600,23 @@ func (b *builder) chooseFilters() bool {
 		}
 	}
 	return true
+}
+
+// misplaced returns the dimension that a value stands directly before, where that dimension has no such
+// value ("the Enterprise plan" where Enterprise is a segment).
+func (b *builder) misplaced(m mention) *Span {
+	for _, l := range b.d.loose {
+		if l.span.Start != m.span.End || slices.ContainsFunc(l.meanings, func(y Meaning) bool { return y.Kind != KindDimension || y.Field.Role == model.RoleMeasure }) {
+			continue
+		}
+		fits := slices.ContainsFunc(m.meanings, func(x Meaning) bool {
+			return slices.ContainsFunc(l.meanings, func(y Meaning) bool { return y.Field == x.Field || strings.EqualFold(y.Field.Title(), x.Field.Title()) })
+		})
+		if !fits {
+			return l.span
+		}
+	}
+	return nil
 }
 
 // qualified keeps the meanings whose field the words beside the value name ("region EMEA"), if any.
@@ -419,9 +651,10 @@ func (b *builder) looseEnds() bool {
 		e := entityOf(l)
 		switch {
 		case b.q.Rows != nil && (e == b.q.Rows || b.shows(l)):
-		case measureOf(l) != nil && b.measuresUsed(l):
-		case len(b.q.Metrics) > 0 && e != nil && b.population(l, e):
-		case len(b.q.Metrics) > 0 && len(b.q.By) == 0 && b.beside(l) || b.d.share && len(b.q.By) == 0:
+		case b.measuresUsed(l):
+		case b.timeOfRows(l):
+		case len(b.q.Metrics) > 0 && e != nil && !(b.beside(l) && len(b.q.By) == 0 && l.span.prep == "") && b.population(l, e):
+		case len(b.q.Metrics) > 0 && len(b.q.By) == 0 && (b.beside(l) || b.limitsMetric()) || b.d.share && len(b.q.By) == 0:
 			m, ok := b.pick(l)
 			if !ok {
 				return false
@@ -455,16 +688,58 @@ func (b *builder) shows(l mention) bool {
 
 // population says that an entity only names whose numbers they are: the rows of the metric belong to
 // such entities anyway ("revenue of our accounts").
-func (b *builder) population(l mention, e *model.Dataset) bool {
+func (b *builder) population(_ mention, e *model.Dataset) bool {
 	for _, m := range b.q.Metrics {
 		if b.distance(m, e) < 0 {
 			return false
 		}
 	}
-	if len(b.d.limits) > 0 && len(b.q.By) == 0 && !b.d.count { // "accounts with more than 10 tickets"
+	if b.limitsMetric() && len(b.q.By) == 0 && !b.d.count { // "accounts with more than 10 tickets"
 		b.group(Meaning{Kind: KindEntity, Dataset: e})
+		b.known(e)
 	}
-	return l.span.prep != "" || len(b.q.Where) > 0 || len(b.q.By) > 0
+	return true
+}
+
+// timeOfRows says that a mention is the date that the period is about: "campaigns that started since
+// September". A date other than the usual one of those rows takes the period over.
+func (b *builder) timeOfRows(l mention) bool {
+	if len(b.d.periods) == 0 || slices.ContainsFunc(l.meanings, func(m Meaning) bool { return m.Field == nil || !m.Field.IsTime() }) {
+		return false
+	}
+	for _, m := range l.meanings {
+		if b.q.Rows != nil && m.Field.Dataset == b.q.Rows {
+			b.periodOn = m.Field
+			return true
+		}
+		if len(b.q.Metrics) == 1 && slices.Contains(b.r.facts(b.q.Metrics[0]), m.Field.Dataset) {
+			b.countBy(m.Field)
+			return true
+		}
+	}
+	return b.q.Rows != nil && b.q.Rows.Time != nil || len(b.q.Metrics) > 0
+}
+
+// countBy counts the metric by another date of its rows than it is usually counted by ("tickets solved
+// last month"). That is no longer the definition that was certified, and is said.
+func (b *builder) countBy(f *model.Field) {
+	m := b.q.Metrics[0]
+	if m.Time == f {
+		return
+	}
+	other := *m
+	other.Time, other.Cert, other.Target = f, nil, nil
+	other.Label = m.Title() + " by " + strings.ToLower(f.Title())
+	b.q.Metrics[0] = &other
+	b.assume("%s are counted by %s", m.Title(), f.Title())
+}
+
+// limitsMetric says that a number is held against a metric, not against a field of its rows.
+func (b *builder) limitsMetric() bool {
+	return slices.ContainsFunc(b.d.limits, func(t threshold) bool {
+		m, _ := b.thresholdTarget(t)
+		return m != nil
+	})
 }
 
 // beside says that a dimension stands directly before or after a metric ("product revenue").
@@ -501,6 +776,13 @@ func (b *builder) mentions(l mention) bool {
 
 // uncovered ends the reading when a word that carries meaning is left, naming it.
 func (b *builder) uncovered() bool {
+	if len(b.q.Metrics) == 0 && len(b.d.limits) == 0 { // "the total premium amount": an amount is asked for, and none was found
+		for _, s := range b.out.Spans {
+			if n := b.out.Tokens[s.Start].Norm; s.Kind == KindFiller && (n == "amount" || n == "amounts") {
+				b.d.open = append(b.d.open, s)
+			}
+		}
+	}
 	for _, s := range b.d.open {
 		if near := b.r.related(b.text(s)); len(near) > 0 && len(near) <= 4 && len(b.q.Metrics) == 0 {
 			var options []Option

@@ -36,6 +36,7 @@ type chart struct {
 const (
 	weightName    = 10.0
 	weightTime    = 9.5
+	weightPhrase  = 9.0 // a phrase of the grammar: "month over month", "against target"
 	weightGrammar = 6.0
 	weightNumber  = 5.0
 	weightFiller  = 1.0
@@ -133,7 +134,11 @@ func (c *chart) grammar(i int, get func(int) *Span, raise func(*Span, float64)) 
 		for _, g := range signs {
 			s.Meanings = append(s.Meanings, Meaning{Kind: KindGrammar, Sign: g, Score: 1})
 		}
-		raise(s, weightGrammar)
+		if j > i {
+			raise(s, weightPhrase)
+		} else {
+			raise(s, weightGrammar)
+		}
 	}
 }
 

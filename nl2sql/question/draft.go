@@ -2,6 +2,7 @@ package question
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
@@ -62,6 +63,7 @@ type threshold struct {
 	values []string
 	target mention // empty: the metric of the question
 	pct    bool
+	money  bool // the number was written with a currency
 	span   *Span
 }
 
@@ -75,6 +77,7 @@ type period struct {
 type rank struct {
 	desc   bool
 	change bool // by the change, not by the value
+	common bool // by how often it occurs
 	n      int
 	said   bool // a number was said or "top" was: not a superlative of one
 	span   *Span
@@ -132,7 +135,20 @@ func newDraft(toks []words.Token, spans []*Span) *draft {
 	if w.lastNum != nil {
 		w.d.open = append(w.d.open, w.lastNum)
 	}
+	if n := len(spans); w.grouping && n > 0 && spans[n-1].is(signBy) { // "revenue by": by what?
+		w.d.open = append(w.d.open, spans[n-1])
+	}
 	return w.d
+}
+
+// superlativeFollows says that a ranking word stands further on, so that a bare number is how many.
+func (w *drafter) superlativeFollows() bool {
+	for _, s := range w.spans[w.i+1:] {
+		if s.is(signTop) {
+			return true
+		}
+	}
+	return false
 }
 
 // next is the following span that is not a filler, nil at the end.
@@ -158,6 +174,9 @@ func (w *drafter) step(s *Span) {
 	switch {
 	case s.Kind == KindFiller:
 		if t := w.toks[s.Start]; t.Kind == words.Word {
+			if n := w.i + 1; t.Norm == "what" && n < len(w.spans) && len(w.spans[n].of(KindDimension, KindEntity)) > 0 && len(w.spans[n].of(KindMetric)) == 0 {
+				w.d.which, w.whichNext = true, true // "what industry brought in …"
+			}
 			w.closeOn(t.Norm)
 		} else if t.Norm == ";" {
 			w.close()
@@ -176,11 +195,26 @@ func (w *drafter) step(s *Span) {
 	if w.name(s) {
 		return
 	}
-	for _, g := range s.signs() {
+	if g, ok := w.chooseSign(s); ok {
 		w.sign(s, g)
 		return
 	}
 	w.d.open = append(w.d.open, s)
+}
+
+// chooseSign picks among the signs of one word: "mean" is an average unless the question asks what
+// something means.
+func (w *drafter) chooseSign(s *Span) (Sign, bool) {
+	signs := s.signs()
+	if len(signs) == 0 {
+		return Sign{}, false
+	}
+	for _, g := range signs {
+		if g.Kind == signDefine && w.d.meta[signDefine] > 0 {
+			return g, true
+		}
+	}
+	return signs[0], true
 }
 
 // closeOn ends an open list at a preposition that begins something new.
@@ -207,7 +241,7 @@ func (w *drafter) takesPeriod(s *Span) bool {
 
 func (w *drafter) period(s *Span) {
 	w.grouping = false
-	w.d.periods = append(w.d.periods, period{phrase: *s.Period, versus: w.versus, not: w.negating, span: s})
+	w.d.periods = append(w.d.periods, period{phrase: *s.Period, versus: w.versus, not: w.negating && w.prev() != nil && w.prev().is(signNot), span: s})
 	w.versus, w.negating = false, false
 }
 
@@ -218,6 +252,7 @@ func (w *drafter) number(s *Span) {
 	case w.pending != nil:
 		w.pending.values = append(w.pending.values, v.String())
 		w.pending.pct = w.pending.pct || t.Percent
+		w.pending.money = w.pending.money || strings.ContainsAny(t.Text, "$€£")
 		if w.pending.op == semantic.Between && len(w.pending.values) < 2 {
 			return
 		}
@@ -233,6 +268,8 @@ func (w *drafter) number(s *Span) {
 		w.lastNum = s // "the 5 largest accounts"
 	case w.next() != nil && w.next().is(signThreshold):
 		w.lastNum = s // "10 or more"
+	case w.next() != nil && len(w.next().of(KindDimension, KindEntity)) > 0 && w.superlativeFollows():
+		w.lastNum, w.whichNext = s, true // "the two segments with the lowest …"
 	default:
 		w.d.open = append(w.d.open, s)
 	}
@@ -242,8 +279,29 @@ func (w *drafter) number(s *Span) {
 // It reports false where the span is grammar here.
 func (w *drafter) name(s *Span) bool {
 	metrics, groups, values := s.of(KindMetric), s.of(KindDimension, KindEntity), s.of(KindValue)
+	groups, values = w.flags(s, metrics, groups, values)
 	if w.grammarWins(s) {
 		return false
+	}
+	if p := w.prev(); p != nil && len(groups) > 0 && len(metrics) == 0 && qualifies(p, groups) { // "the Platform product"
+		w.d.loose = append(w.d.loose, mention{s, groups})
+		return true
+	}
+	if n := w.next(); n != nil && n.Period != nil && len(metrics) == 0 { // "shipped last month": when, rather than which
+		if times := slices.DeleteFunc(slices.Clone(groups), func(m Meaning) bool { return m.Field == nil || !m.Field.IsTime() }); len(times) > 0 && !w.grouping {
+			w.d.loose = append(w.d.loose, mention{s, times})
+			if of := times[0].Field.Dataset; w.countNext && of.Entity != nil { // "how many campaigns started": one name for both
+				w.d.counted = append(w.d.counted, mention{s, []Meaning{{Kind: KindEntity, Dataset: of, Score: times[0].Score}}})
+				w.countNext = false
+			}
+			return true
+		}
+	}
+	if narrowed := w.compound(s, groups); narrowed != nil { // "store state": the state of a store
+		groups = narrowed
+	}
+	if w.grouping && len(values) > 0 && len(groups) == 0 { // "sent by enterprise accounts": who did it, not a split
+		w.grouping = false
 	}
 	switch {
 	case len(metrics)+len(groups)+len(values) == 0:
@@ -252,20 +310,20 @@ func (w *drafter) name(s *Span) bool {
 			return true
 		}
 		return false
-	case len(groups) > 0 && w.groupHere(s, len(metrics) > 0):
+	case len(groups) > 0 && !(len(values) > 0 && values[0].Score > groups[0].Score && !w.grouping) && w.groupHere(s, len(metrics) > 0):
 		w.d.groups = append(w.d.groups, mention{s, groups})
 		w.lastGroup = w.i
 		if w.ranking != nil || w.whichNext {
 			w.grouping = false
 		}
 		w.whichNext, w.ranking, w.listNext = false, nil, false
-	case len(groups) > 0 && w.countNext && (len(metrics) == 0 || plainly(groups, metrics)):
+	case len(groups) > 0 && w.countNext && (len(metrics) == 0 || plainly(groups, metrics) && len(s.of(KindEntity)) > 0):
 		w.d.counted = append(w.d.counted, mention{s, groups})
 		w.countNext = false
 	case len(groups) > 0 && w.listNext && len(s.of(KindEntity)) > 0:
 		w.d.loose = append(w.d.loose, mention{s, s.of(KindEntity)})
 		w.listNext, w.d.list = false, true
-	case len(values) > 0 && (len(metrics) == 0 || w.negating) && (len(groups) == 0 || w.negating || values[0].Score > groups[0].Score):
+	case len(values) > 0 && (len(metrics) == 0 || w.negating || w.filterPlace(s)) && (len(groups) == 0 || w.negating || values[0].Score > groups[0].Score):
 		w.d.filters = append(w.d.filters, filter{mention{s, values}, w.negating})
 		w.versus = false
 		return true
@@ -278,6 +336,95 @@ func (w *drafter) name(s *Span) bool {
 	return true
 }
 
+// compound takes back an entity that stands directly before one of its own fields, and returns the
+// field's meanings there.
+func (w *drafter) compound(s *Span, groups []Meaning) []Meaning {
+	if w.i == 0 || w.spans[w.i-1].Kind == KindFiller {
+		return nil
+	}
+	before := w.spans[w.i-1]
+	var fit []Meaning
+	for _, e := range before.of(KindEntity) {
+		for _, g := range groups {
+			if g.Field != nil && g.Field.Dataset == e.Dataset {
+				fit = append(fit, g)
+			}
+		}
+	}
+	if len(fit) == 0 {
+		return nil
+	}
+	drop := func(ms []mention) []mention {
+		return slices.DeleteFunc(ms, func(m mention) bool { return m.span == before })
+	}
+	n := len(w.d.groups)
+	w.d.groups, w.d.loose = drop(w.d.groups), drop(w.d.loose)
+	if len(w.d.groups) < n {
+		w.grouping = true // the entity stood where a group stands, so its field does
+	}
+	return fit
+}
+
+// norm is a span's words in lower case.
+func (w *drafter) norm(s *Span) string {
+	var out []string
+	for _, t := range w.toks[s.Start:s.End] {
+		out = append(out, t.Norm)
+	}
+	return strings.Join(out, " ")
+}
+
+// flags reads yes-or-no fields as people say them: "open deals" are deals, and only the open ones; "who
+// opted out" is a condition. A metric of the same name goes before ("won deals"), and so does a split by
+// the field.
+func (w *drafter) flags(s *Span, metrics, groups, values []Meaning) (g, v []Meaning) {
+	for _, m := range groups {
+		if m.Flag != nil && len(metrics) == 0 {
+			w.d.filters = append(w.d.filters, filter{mention{s, []Meaning{{Kind: KindValue, Field: m.Flag, Value: "true", Score: m.Score}}}, w.negating})
+			return []Meaning{m}, nil
+		}
+	}
+	if w.grouping {
+		return groups, values
+	}
+	isFlag := func(m Meaning) bool { return m.Field != nil && m.Field.Type == "boolean" && m.Kind == KindDimension }
+	if len(values)+len(metrics) > 0 && slices.ContainsFunc(groups, isFlag) {
+		groups = slices.DeleteFunc(slices.Clone(groups), isFlag)
+	}
+	return slices.DeleteFunc(slices.Clone(groups), func(m Meaning) bool { return m.Flag != nil }), values
+}
+
+// unitHere says that a bare unit of time is something to group by: after "by", "which" or "best", and in
+// "the quarter with the highest revenue".
+func (w *drafter) unitHere() bool {
+	return w.grouping || w.whichNext || w.ranking != nil || w.i-w.lastGroup == 2 && w.prev() != nil && w.prev().is(signAnd) || w.superlativeFollows()
+}
+
+// qualifies says that a value stands before its own field or entity.
+func qualifies(value *Span, groups []Meaning) bool {
+	for _, v := range value.of(KindValue) {
+		for _, g := range groups {
+			if g.Field == v.Field && g.Field != nil || g.Kind == KindEntity && g.Dataset == v.Field.Dataset {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// filterPlace says that a name which is also a metric stands where values stand: behind a preposition,
+// after a metric was named ("tickets about billing").
+func (w *drafter) filterPlace(s *Span) bool {
+	if n := w.i + 1; n < len(w.spans) && len(w.spans[n].of(KindMetric)) > 0 {
+		return true // "email tickets": the first of two names in a row narrows the second
+	}
+	switch s.prep {
+	case "about", "in", "for", "from", "of", "on", "at":
+		return len(w.d.metrics) > 0
+	}
+	return false
+}
+
 // grammarWins says that a span which is both a name and a word of the grammar is the latter here:
 // "by month" with a field called month, "top" before a number, "total" before a metric.
 func (w *drafter) grammarWins(s *Span) bool {
@@ -285,6 +432,8 @@ func (w *drafter) grammarWins(s *Span) bool {
 		switch g.Kind {
 		case signGrain:
 			return true
+		case signUnit:
+			return w.unitHere()
 		case signTop:
 			if n := w.next(); n != nil && (n.Kind == KindNumber || n.Kind == KindMetric) {
 				return true
@@ -353,7 +502,7 @@ func (w *drafter) sign(s *Span, g Sign) {
 		d.grain = g.Grain
 	case signUnit:
 		switch {
-		case w.grouping, w.whichNext, w.ranking != nil, w.i-w.lastGroup == 2 && w.prev().is(signAnd):
+		case w.unitHere():
 			d.grain, d.unit = g.Grain, true
 			w.whichNext, w.ranking = false, nil
 		default:
@@ -372,7 +521,7 @@ func (w *drafter) sign(s *Span, g Sign) {
 		d.target = true
 	case signTop:
 		d.growth = d.growth || g.Word == "growth"
-		d.top = &rank{desc: g.Desc, span: s, change: g.Word == "growth", said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
+		d.top = &rank{desc: g.Desc, span: s, change: g.Word == "growth", common: strings.Contains(w.norm(s), "common") || strings.Contains(w.norm(s), "frequent") || strings.Contains(w.norm(s), "popular"), said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
 		if w.lastNum != nil {
 			n, _ := words.Int(w.toks[w.lastNum.Start])
 			d.top.n, d.top.said = n, true

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/limn-data/limn/internal/figure"
+	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/plan"
@@ -66,33 +68,82 @@ func (b *builder) thresholdTarget(t threshold) (*model.Metric, *model.Field) {
 		}
 	}
 	for _, m := range t.target.meanings {
-		if m.Kind != KindDimension {
+		if m.Kind != KindDimension || m.Field.Role != model.RoleMeasure {
 			continue
 		}
 		if b.q.Rows != nil && b.r.graph.Reaches(b.q.Rows, m.Field.Dataset) {
 			return nil, m.Field
 		}
 		for _, q := range b.q.Metrics {
-			if b.distance(q, m.Field.Dataset) >= 0 && m.Field.Role != model.RoleTime {
+			if b.distance(q, m.Field.Dataset) >= 0 {
 				return nil, m.Field
 			}
 		}
 	}
-	if t.target.span == nil && b.q.Rows == nil && len(b.q.Metrics) == 1 {
-		return b.q.Metrics[0], nil
+	if b.q.Rows != nil {
+		return nil, b.soleAmount(b.q.Rows, t)
 	}
-	if b.q.Rows != nil && t.target.span == nil {
-		var measures []*model.Field
-		for _, f := range b.q.Rows.Fields {
-			if f.Role == model.RoleMeasure && !f.Hidden {
-				measures = append(measures, f)
+	if len(b.q.Metrics) != 1 || t.target.span != nil && !b.countsRows(b.q.Metrics[0]) {
+		return nil, nil
+	}
+	m := b.q.Metrics[0]
+	if b.countsRows(m) && (t.money || len(b.q.By) == 0 && b.q.Grain == timex.NoGrain && len(b.d.counted) == 0) {
+		for _, d := range b.r.facts(m) { // "invoices over $50,000": each of them, not their number
+			if f := b.soleAmount(d, t); f != nil {
+				return nil, f
 			}
 		}
-		if len(measures) == 1 {
-			return nil, measures[0]
+	}
+	if t.target.span != nil {
+		return nil, nil
+	}
+	return m, nil
+}
+
+// countsRows says that a metric is a number of rows, so that an amount is held against each of them.
+func (b *builder) countsRows(m *model.Metric) bool {
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(m.Text)), "count(") || m.Unit == "count" && m.Over != nil
+}
+
+// isAmountOf says that a measure is called the amount of the thing itself: "invoice total", "deal value".
+func isAmountOf(f *model.Field, entity string) bool {
+	for _, n := range append([]string{f.Label, words.Phrase(f.Name)}, f.Synonyms...) {
+		last, ok := strings.CutPrefix(key(n), key(entity)+" ")
+		if ok && slices.Contains([]string{"amount", "total", "value", "size", "price"}, last) {
+			return true
 		}
 	}
-	return nil, nil
+	return false
+}
+
+// soleAmount is the one measure of a dataset's rows that a number can be held against: the only one (in
+// money where money was said), else the one that is called the entity's amount, else the only one that a
+// metric totals.
+func (b *builder) soleAmount(d *model.Dataset, t threshold) *model.Field {
+	var all, totalled, named []*model.Field
+	for _, f := range d.Fields {
+		if f.Role != model.RoleMeasure || t.money && !figure.Money(f.Unit) {
+			continue
+		}
+		all = append(all, f)
+		if d.Entity != nil && isAmountOf(f, d.Entity.Name) {
+			named = append(named, f)
+		}
+		if slices.ContainsFunc(b.r.model.Metrics, func(m *model.Metric) bool {
+			return len(m.Filters) == 0 && strings.EqualFold(strings.TrimSpace(m.Text), "sum("+f.String()+")")
+		}) {
+			totalled = append(totalled, f)
+		}
+	}
+	switch {
+	case len(all) == 1:
+		return all[0]
+	case len(named) == 1:
+		return named[0]
+	case len(totalled) == 1:
+		return totalled[0]
+	}
+	return nil
 }
 
 func (b *builder) byOptions(m *model.Metric) []Option {
@@ -111,6 +162,9 @@ func (b *builder) groupsByCounted() bool {
 func (b *builder) outer() bool {
 	d := b.d
 	if len(d.counted) > 0 { // with a metric: the groups are counted
+		if len(d.limits) == 0 && len(b.q.Metrics) > 0 && !additive(b.q.Metrics[0]) {
+			return b.nothingAsked() // everything has a rate: which of them are to be counted?
+		}
 		m, ok := b.pick(d.counted[0])
 		if !ok {
 			return false

@@ -44,6 +44,9 @@ func (b *builder) periods() bool {
 		return b.clarify("I can hold two periods against each other, not more. Which?", nil)
 	}
 	main := plain[len(plain)-1]
+	if len(plain) == 2 && b.yearBefore(plain) {
+		main, plain = plain[0], plain[:1]
+	}
 	if len(plain) == 2 {
 		first, second := plain[0], plain[1]
 		if intersect, ok := nested(first.phrase, second.phrase); ok && !b.d.versus && !second.versus {
@@ -54,8 +57,9 @@ func (b *builder) periods() bool {
 			if first.phrase.Range.From.After(second.phrase.Range.From) {
 				later, earlier = first, second
 			}
-			if !b.d.versus && !b.d.growth && overlap(first.phrase.Range, second.phrase.Range) {
-				return b.clarify(fmt.Sprintf("“%s” and “%s” overlap. Which period do you mean?", b.text(first.span), b.text(second.span)), []Option{
+			apart := !b.joined(second.span) && !second.versus
+			if !b.d.versus && !b.d.growth && (apart || overlap(first.phrase.Range, second.phrase.Range)) {
+				return b.clarify(fmt.Sprintf("“%s” and “%s” are two periods. Which period do you mean?", b.text(first.span), b.text(second.span)), []Option{
 					{Label: b.r.cal.Describe(first.phrase.Range), Question: b.without(second.span)}, {Label: b.r.cal.Describe(second.phrase.Range), Question: b.without(first.span)}})
 			}
 			b.q.Compare, b.q.Versus = semantic.CompareRange, earlier.phrase.Range
@@ -64,6 +68,10 @@ func (b *builder) periods() bool {
 	}
 	ph := main.phrase
 	b.q.Period = ph.Range
+	if b.periodOn != nil && b.periodOn != b.q.Rows.Time {
+		b.q.Where = append(b.q.Where, onDay(b.periodOn, ph.Range)...)
+		b.q.Period = timex.Range{}
+	}
 	if ph.Note != "" {
 		b.assume("“%s” is %s", b.text(main.span), ph.Note)
 	}
@@ -76,6 +84,32 @@ func (b *builder) periods() bool {
 	}
 	b.phrase(ph)
 	return b.reach()
+}
+
+// onDay filters rows by a date of theirs.
+func onDay(f *model.Field, r timex.Range) []semantic.Predicate {
+	var out []semantic.Predicate
+	if !r.From.IsZero() {
+		out = append(out, semantic.Predicate{Field: f, Op: semantic.Ge, Values: []string{r.From.Format(time.DateOnly)}})
+	}
+	if !r.To.IsZero() {
+		out = append(out, semantic.Predicate{Field: f, Op: semantic.Lt, Values: []string{r.To.Format(time.DateOnly)}})
+	}
+	return out
+}
+
+// yearBefore reads "Q3 compared with a year ago": the second period is the year before the first one's,
+// so the same part of it is meant.
+func (b *builder) yearBefore(ps []period) bool {
+	a, y := ps[0].phrase, ps[1].phrase
+	if !ps[1].versus || y.Grain != timex.Year || a.Grain >= timex.Year || a.Grain == timex.NoGrain || y.Count > 1 {
+		return false
+	}
+	if !y.Range.From.Equal(b.r.cal.Unit(timex.Year, a.Range.From, -1).From) {
+		return false
+	}
+	b.d.compare, b.d.versus = semantic.PriorYear, false
+	return true
 }
 
 // phrase remembers the grain in which the period was said: comparisons over several of its units show

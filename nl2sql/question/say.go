@@ -41,7 +41,9 @@ var metaSentences = map[MetaKind]string{MetaDefine: "What %s means", MetaOwner: 
 // Describe is the sentence for a query: what, by what, for which values, when, beside what.
 func Describe(q semantic.Query) string {
 	var s strings.Builder
-	if q.Rows != nil {
+	if q.RowsOf != nil {
+		s.WriteString(q.RowsOf.Title())
+	} else if q.Rows != nil {
 		s.WriteString(upper(entityPlural(q.Rows)))
 	} else {
 		for i, m := range q.Metrics {
@@ -80,7 +82,9 @@ func Describe(q semantic.Query) string {
 		s.WriteString("Average of " + text)
 	}
 	for _, p := range q.Where {
-		s.WriteString(", " + predicateText(p))
+		if p.Op != semantic.NotNull { // only says that it is about those that exist
+			s.WriteString(", " + predicateText(p))
+		}
 	}
 	if len(q.Part) > 0 {
 		s.WriteString(", the share of " + predicateText(q.Part[0]))
@@ -117,6 +121,12 @@ var opText = map[semantic.Op]string{semantic.Lt: "less than", semantic.Le: "at m
 
 func predicateText(p semantic.Predicate) string {
 	vs := strings.Join(p.Values, " or ")
+	if p.Field.Type == "boolean" && len(p.Values) == 1 {
+		if (p.Op == semantic.Eq) == (p.Values[0] == "true") {
+			return "only " + strings.ToLower(p.Field.Title())
+		}
+		return "without " + strings.ToLower(p.Field.Title())
+	}
 	switch p.Op {
 	case semantic.Eq:
 		return p.Field.Title() + " " + vs

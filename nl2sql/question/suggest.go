@@ -128,9 +128,9 @@ func (r *Reader) starters(out *Reading) []string {
 			continue
 		}
 		seen[m] = true
-		q := "What was " + r.unambiguous(m) + " last month?"
+		q := "What was " + inside(r.unambiguous(m)) + " last month?"
 		if m.Time == nil {
-			q = "What is " + r.unambiguous(m) + "?"
+			q = "What is " + inside(r.unambiguous(m)) + "?"
 		} else if ds := r.dimensionsOf(m, 1); len(ds) > 0 && len(qs)%2 == 1 {
 			q = fmt.Sprintf("%s by %s last quarter", upper(r.unambiguous(m)), strings.ToLower(ds[0].Title()))
 		}
@@ -144,6 +144,15 @@ func (r *Reader) starters(out *Reading) []string {
 	return qs
 }
 
+// inside writes a label as it stands inside a sentence: small, unless it is an abbreviation.
+func inside(label string) string {
+	w, _, _ := strings.Cut(label, " ")
+	if len(w) > 1 && strings.ToUpper(w) == w {
+		return label
+	}
+	return strings.ToLower(label[:1]) + label[1:]
+}
+
 func certRank(m *model.Metric) int {
 	if m.Cert != nil {
 		return 0
@@ -151,14 +160,19 @@ func certRank(m *model.Metric) int {
 	return 1
 }
 
-// nothingAsked declines a question that names no number and no thing.
-func (b *builder) nothingAsked() bool {
+// whichNumber asks for a metric where the question names none.
+func (b *builder) whichNumber() bool {
 	var options []Option
 	for _, q := range b.r.starters(b.out) {
 		options = append(options, Option{Label: q, Question: q})
 	}
-	if len(b.q.By)+len(b.q.Where)+len(b.d.periods)+len(b.d.groups)+len(b.d.filters)+len(b.d.loose) > 0 && len(options) > 0 {
-		return b.clarify("Which number do you want?", options)
+	return b.clarify("Which number do you want?", options)
+}
+
+// nothingAsked declines a question that names no number and no thing.
+func (b *builder) nothingAsked() bool {
+	if len(b.q.By)+len(b.q.Where)+len(b.d.periods)+len(b.d.groups)+len(b.d.filters)+len(b.d.loose) > 0 && len(b.r.model.Metrics) > 0 {
+		return b.whichNumber()
 	}
 	return b.decline(Decline{Code: NotUnderstood, Reason: "I could not find a number, a thing or a definition in this question that is known here.", Hint: "Name one of the metrics, for example in one of the questions below."})
 }

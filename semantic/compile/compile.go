@@ -458,6 +458,13 @@ func listing(p *plan.Plan) (*Result, error) {
 		}
 		where = append(where, e)
 	}
+	for _, x := range l.Filters {
+		e, err := s.resolve(x.Metric, x.Expr)
+		if err != nil {
+			return nil, err
+		}
+		where = append(where, e)
+	}
 	sel.Where = and(where)
 	res := &Result{Query: &ast.Query{Body: sel}}
 	for _, f := range l.Show {

@@ -26,8 +26,11 @@ const maxFile = 16 << 20
 // Load reads every models/<domain>/*.yaml under fsys and resolves it against the catalog. Definitions
 // that are broken in themselves make it fail with all of them joined; what only does not fit the
 // catalog (a missing column) is set aside and listed in Model.Issues.
-func Load(fsys fs.FS, snap *catalog.Snapshot) (*Model, error) {
-	l := loader{snap: snap, checked: snap.Checked(), model: &Model{}, datasets: map[string]*Dataset{}}
+//
+// sources maps sources as models write them to tables of the catalog, for models that were written
+// against another place; "a.b.*" maps a whole schema. A model's own LIMN extension goes before it.
+func Load(fsys fs.FS, snap *catalog.Snapshot, sources map[string]string) (*Model, error) {
+	l := loader{sources: sources, snap: snap, checked: snap.Checked(), model: &Model{}, datasets: map[string]*Dataset{}}
 	files, err := fs.Glob(fsys, "models/*/*.y*ml")
 	if err != nil {
 		return nil, fmt.Errorf("model: listing models: %w", err)
@@ -62,6 +65,7 @@ type loader struct {
 	current  string              // the file being read
 	pending  []pendingMetric
 	checked  check.Catalog
+	sources  map[string]string
 }
 
 // pendingMetric is a metric whose names are not resolved yet.
@@ -199,14 +203,11 @@ func (l *loader) dataset(d osiDataset, space extModel, domain string) *Dataset {
 		l.fatal(0, "incomplete_dataset", "", "a dataset of %s needs a name and a source (name %q, source %q)", l.current, d.Name, d.Source)
 		return nil
 	}
-	source := d.Source
-	if to, ok := space.Sources[source]; ok {
-		source = to
-	}
+	source := mapped(mapped(d.Source, space.Sources), l.sources)
 	name := catalog.ParseName(source, "lake", "default")
 	asset := l.snap.Table(name)
 	if asset == nil {
-		l.aside(0, "missing_table", fmt.Sprintf("map it in the LIMN extension: {\"sources\": {%q: \"catalog.schema.table\"}}", d.Source),
+		l.aside(0, "missing_table", fmt.Sprintf("map it under sources: in limn.yaml, or in the LIMN extension: {\"sources\": {%q: \"catalog.schema.table\"}}", d.Source),
 			"dataset %q: the catalog has no table %s; everything that needs it is set aside", d.Name, name)
 		return nil
 	}
@@ -232,6 +233,19 @@ func (l *loader) dataset(d osiDataset, space extModel, domain string) *Dataset {
 	}
 	l.extendDataset(ds, ext)
 	return ds
+}
+
+// mapped looks a source up as written, then by its schema.
+func mapped(source string, m map[string]string) string {
+	if to, ok := m[source]; ok {
+		return to
+	}
+	if i := strings.LastIndexByte(source, '.'); i > 0 {
+		if to, ok := m[source[:i]+".*"]; ok {
+			return strings.TrimSuffix(to, "*") + source[i+1:]
+		}
+	}
+	return source
 }
 
 func (l *loader) extendDataset(ds *Dataset, ext extDataset) {

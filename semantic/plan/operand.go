@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
@@ -174,10 +175,14 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 		b.note(fmt.Sprintf("%s of %s counts the %s that occur in %s", callName(op.call), m.Title(), title(base), title(main)))
 		base = main
 	}
+	if base != main && !b.graph.Reaches(base, main) {
+		b.note(fmt.Sprintf("%s divides by all %s, also those without %s", m.Title(), title(base), title(main)))
+	}
 	f := &Fact{Base: base, Time: b.timeOf(base, m), Range: v.rng, Shift: v.shift, Stock: b.stock(op)}
 	if p := b.fill(f, m, main, v); p != nil {
 		return nil, p
 	}
+	b.asOf(f)
 	if p := b.joinsFor(f, op); p != nil {
 		return nil, p
 	}
@@ -197,6 +202,21 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 	b.facts[key] = f
 	b.plan.Facts = append(b.plan.Facts, f)
 	return f, nil
+}
+
+// asOf widens the range of a stock that is asked for one period as a whole: its value is the last (or
+// first) recorded one as of that end, also where the period itself has no record of its own, as a month
+// that has not ended.
+func (b *builder) asOf(f *Fact) {
+	if b.plan.Query.Grain != timex.NoGrain || f.Time == nil {
+		return
+	}
+	switch f.Stock {
+	case model.Last:
+		f.Range.From = time.Time{}
+	case model.First:
+		f.Range.To = time.Time{}
+	}
 }
 
 func callName(c *ast.Call) string { return strings.ToLower(c.Name.Parts[0].Name) }
@@ -367,6 +387,12 @@ func (b *builder) listing() *Problem {
 			return &Problem{Code: NoTime, Message: fmt.Sprintf("%s carry no date, so they cannot be asked for a period", title(q.Rows))}
 		}
 		need = append(need, l.Time.Dataset)
+	}
+	if m := q.RowsOf; m != nil {
+		for _, e := range m.Filters {
+			l.Filters = append(l.Filters, Scoped{m, e})
+			need = append(need, bases(operand{call: &ast.Call{Args: []*ast.Arg{{Value: e}}}, metric: m})...)
+		}
 	}
 	if p := b.join(f, need); p != nil {
 		return p

@@ -116,10 +116,11 @@ const (
 
 // Listing is rows of a dataset.
 type Listing struct {
-	Base  *model.Dataset
-	Joins []*model.Relationship
-	Show  []*model.Field
-	Time  *model.Field
+	Base    *model.Dataset
+	Joins   []*model.Relationship
+	Show    []*model.Field
+	Time    *model.Field
+	Filters []Scoped
 }
 
 type builder struct {

@@ -10,19 +10,31 @@ import (
 // aggregation judges a SELECT as a whole once every clause is typed: what may stand beside
 // aggregates, what may stand inside them, and where GROUPING means something.
 func (c *checker) aggregation(s *selection, sorted []ast.Expr) {
+	defer func() {
+		for _, e := range s.missingOver {
+			c.report(e.At, MissingOver, "Window function system.builtin.%s requires an OVER clause", lower(e.Name.Parts[len(e.Name.Parts)-1].Name))
+		}
+		c.nestedWindows()
+	}()
 	s.aggregated = s.grouped || s.node.Having != nil
 	hasGrouping := false
 	for _, f := range c.found {
 		s.aggregated = s.aggregated || f.kind == aggregateCall
 		hasGrouping = hasGrouping || f.kind == groupingCall
 	}
-	if hasGrouping && !c.groupingCalls(s) {
+	if hasGrouping && !s.grouped {
+		c.report(s.node.At, MissingGroupBy, "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause")
 		return
 	}
-	c.nested()
-	if !s.aggregated || len(c.problems) > 0 {
+	if !s.aggregated || len(c.problems) > 0 { // after another problem too many names mean nothing to be fair
+		c.nested()
 		return
 	}
+	defer func() {
+		if len(c.problems) == 0 && (!hasGrouping || c.groupingCalls(s)) {
+			c.nested()
+		}
+	}()
 	for _, item := range s.items {
 		switch {
 		case item.expr != nil:
@@ -33,6 +45,9 @@ func (c *checker) aggregation(s *selection, sorted []ast.Expr) {
 	}
 	if s.node.Having != nil {
 		c.verify(s, s.node.Having)
+	}
+	for _, e := range s.outputRefs {
+		c.report(e.Span(), ColumnNotFound, "Invalid reference to output projection attribute from ORDER BY aggregation")
 	}
 	for _, e := range sorted {
 		c.verify(s, e)
@@ -67,24 +82,20 @@ func (c *checker) grouped(s *selection, col *Column) bool {
 	return true
 }
 
-// groupingCalls: GROUPING wants a GROUP BY and its very columns.
+// groupingCalls: GROUPING wants the very columns of GROUP BY.
 func (c *checker) groupingCalls(s *selection) bool {
-	if !s.grouped {
-		c.report(s.node.At, MissingGroupBy, "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause")
-		return false
-	}
 	for _, f := range c.found {
 		if f.kind != groupingCall {
 			continue
 		}
-		for _, a := range f.call.Args {
+		for _, a := range f.call.(*ast.Call).Args {
 			n := c.notes[strip(a.Value)]
 			if n.typ.Valid() && (n.ref == nil || !s.groupCols[n.ref]) {
 				if n.ref != nil && s.isOutput(n.ref) {
 					c.report(ast.Span{}, InvalidArguments, "Invalid reference to output of SELECT clause from grouping() expression in ORDER BY")
 					return false
 				}
-				c.report(f.call.At, InvalidArguments, "The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to %s", spell(a.Value))
+				c.report(f.call.Span(), InvalidArguments, "The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to %s", spell(a.Value))
 				return false
 			}
 		}
@@ -121,6 +132,27 @@ func (c *checker) nested() {
 		case windowCall:
 			c.report(f.within.At, NestedWindow, "Cannot nest window functions or row pattern measures inside aggregation '%s': [%s]", name, spell(f.call))
 			return
+		}
+	}
+}
+
+// nestedWindows: no window function among the arguments of another.
+func (c *checker) nestedWindows() {
+	if len(c.problems) > 0 {
+		return
+	}
+	for _, f := range c.found {
+		outer, ok := f.call.(*ast.Call)
+		if !ok || f.kind != windowCall {
+			continue
+		}
+		for _, g := range c.found {
+			for _, a := range outer.Args {
+				if g.kind == windowCall && g.call != f.call && contains(a, g.call) {
+					c.report(g.call.Span(), NestedWindow, "Cannot nest window functions or row pattern measures inside window function arguments")
+					return
+				}
+			}
 		}
 	}
 }

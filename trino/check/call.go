@@ -32,6 +32,9 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 			return c.set(e, form(c, e, s))
 		}
 	}
+	if t, ok := c.patternCall(e, name, s); ok {
+		return c.set(e, t)
+	}
 	switch e.Syntax {
 	case ast.PositionCall:
 		return c.position(e, s)
@@ -44,6 +47,9 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 	overloads := c.session.Functions.Lookup(name)
 	if len(e.Name.Parts) > 1 {
 		if full := nameText(e.Name); full != "system.builtin."+name {
+			if e.Over != nil {
+				c.found = append(c.found, foundCall{e, windowCall, c.aggregate})
+			}
 			c.arguments(e, s)
 			c.functionNotFound(e, full)
 			return c.set(e, types.Type{})
@@ -78,10 +84,10 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	if e.Over != nil {
 		window = c.window(e, name, s)
 	}
-	args, ok := c.arguments(e, s)
 	if e.Filter != nil {
 		c.condition(e.Filter, s, "Filter expression must evaluate to a boolean (actual: %s)")
 	}
+	args, ok := c.arguments(e, s)
 	c.callOrderBy(e, s)
 	c.aggregate = aggregate
 	if !ok {
@@ -92,6 +98,9 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		return types.Type{}
 	}
 	if e.Syntax == ast.ListaggCall {
+		if t := args[0].Type; !types.CanCoerce(t, varchar) {
+			return c.mismatch(e.At, "Expected expression of varchar, but '%s' has %s type", spell(e.Args[0].Value), t)
+		}
 		args = listaggArgs(args)
 	}
 	resolved, err := functions.Resolve(overloads, args, func(i int, params []types.Type) types.Type {
@@ -106,12 +115,19 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		c.report(e.At, FunctionNotFound, "%s", err)
 		return types.Type{}
 	}
-	if kind == functions.Scalar && e.Over != nil {
+	switch {
+	case e.Filter != nil && e.Over != nil:
+		c.report(c.sel.at(e), NotSupported, "FILTER is not yet supported for window functions")
+	case kind == functions.Scalar && e.Over != nil:
 		c.report(c.sel.at(e), FunctionNotWindow, "Not a window function: %s", name)
+	case kind == functions.Scalar && len(e.OrderBy) > 0:
+		c.report(e.At, FunctionNotAggregate, "ORDER BY is only valid for aggregation functions")
+	case kind != functions.Aggregate && e.Filter != nil:
+		c.report(e.At, FunctionNotAggregate, "Filter is only valid for aggregation functions")
+	case kind == functions.Window && e.Over == nil && c.sel != nil:
+		c.sel.missingOver = append(c.sel.missingOver, e) // said after aggregation was judged
 	}
-	if kind == functions.Window && e.Over == nil {
-		c.report(e.At, MissingOver, "Window function system.builtin.%s requires an OVER clause", name)
-	}
+	c.sortedArguments(e)
 	if e.Distinct {
 		for _, a := range args {
 			if !a.Lambda && !a.Type.Comparable() {
@@ -141,18 +157,17 @@ func (s *selection) at(e ast.Expr) ast.Span {
 
 // callForm complains of clauses that the kind of function does not take.
 func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
-	scalar := kind == functions.Scalar
 	switch {
-	case e.StarOf != nil:
+	case e.StarOf != nil && c.pattern == nil:
 		c.report(e.StarOf.Span(), InvalidFunctionArgument, "label.* syntax is only supported as the only argument of row pattern count function")
-		return false
-	case e.Filter != nil && e.Over != nil:
-		c.report(c.sel.at(e), NotSupported, "FILTER is not yet supported for window functions")
 		return false
 	case e.Over != nil && len(e.OrderBy) > 0 && kind == functions.Window:
 		c.report(e.At, NotSupported, "Only aggregation window functions with ORDER BY are supported")
 		return false
-	case e.Mode != "":
+	case e.Mode != "" && c.pattern != nil && c.pattern.define && e.Mode == "final":
+		c.report(e.At, "INVALID_PROCESSING_MODE", "FINAL semantics is not supported in DEFINE clause")
+		return false
+	case e.Mode != "" && c.pattern == nil:
 		c.report(e.At, "INVALID_PROCESSING_MODE", "%s semantics is not supported out of pattern recognition context", e.Mode)
 		return false
 	}
@@ -163,14 +178,8 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 		}
 	}
 	switch {
-	case scalar && e.Distinct:
+	case kind != functions.Aggregate && e.Distinct && e.Over == nil:
 		c.report(e.At, FunctionNotAggregate, "DISTINCT is not supported for non-aggregation functions")
-		return false
-	case scalar && len(e.OrderBy) > 0:
-		c.report(e.At, FunctionNotAggregate, "ORDER BY is only valid for aggregation functions")
-		return false
-	case scalar && e.Filter != nil:
-		c.report(e.At, FunctionNotAggregate, "Filter is only valid for aggregation functions")
 		return false
 	}
 	return true
@@ -197,7 +206,17 @@ func (c *checker) arguments(e *ast.Call, s *Scope) (args []functions.Arg, ok boo
 func (c *checker) callOrderBy(e *ast.Call, s *Scope) {
 	for _, items := range [2][]*ast.SortItem{e.OrderBy, e.Within} {
 		for _, item := range items {
-			t := c.expr(item.Expr, s)
+			c.expr(item.Expr, s)
+		}
+	}
+}
+
+// sortedArguments: what an aggregate's ORDER BY sorts by must have an order, and with DISTINCT be one
+// of the arguments.
+func (c *checker) sortedArguments(e *ast.Call) {
+	for _, items := range [2][]*ast.SortItem{e.OrderBy, e.Within} {
+		for _, item := range items {
+			t := c.notes[item.Expr].typ
 			if !t.Orderable() {
 				c.mismatch(e.At, "ORDER BY can only be applied to orderable types (actual: %s)", t)
 			}
@@ -367,8 +386,14 @@ func (c *checker) format(e *ast.Call, s *Scope) types.Type {
 		c.report(e.At, SyntaxError, "The 'format' function must have at least two arguments")
 		return types.Type{}
 	}
-	if t := c.notes[exprs[0]].typ; t.Kind() != types.Varchar && t.Valid() && t.Kind() != types.Unknown {
+	if t := c.notes[exprs[0]].typ; t.Kind() != types.Varchar && t.Valid() {
 		return c.mismatch(place(exprs[0]), "Type of first argument to format() must be VARCHAR (actual: %s)", t)
+	}
+	for _, x := range exprs[1:] {
+		if t := c.notes[x].typ; t.Kind() != types.JSON && !types.CanCast(t, varchar) {
+			c.report(place(x), NotSupported, "Type not supported for formatting: %s", t)
+			return types.Type{}
+		}
 	}
 	return varchar
 }

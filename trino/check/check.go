@@ -33,7 +33,9 @@ type Info struct {
 	outputs map[*ast.Query][]*Column
 	uses    map[ast.Node]*TableUse
 	ctes    map[ast.Node]*ast.Query
-	windows map[*ast.Call]*ast.WindowSpec
+	// measures are those of row patterns in windows.
+	measures map[*ast.WindowSpec][]*Column
+	windows  map[*ast.Call]*ast.WindowSpec
 }
 
 // note is what is known of one expression.
@@ -97,7 +99,11 @@ func (i *Info) CTE(n ast.Node) *ast.Query { return i.ctes[n] }
 func (i *Info) Window(call *ast.Call) *ast.WindowSpec { return i.windows[call] }
 
 // Check judges a statement. Queries are judged whole; of other statements only the kind is given.
-// The first problem is the one that Trino would report; others may follow.
+// The first problem is the one that Trino would report; others may follow. A node must stand in the
+// tree once only, since findings are kept by node; code that builds trees copies what it repeats.
+//
+// Clauses are judged in the order in which Trino does, FROM first, then WHERE, the select list, GROUP
+// BY, HAVING, ORDER BY and at last aggregation, so that of several problems the same one is first.
 func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
 	info := &Info{}
 	switch stmt := stmt.(type) {
@@ -122,7 +128,7 @@ func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
 		c := &checker{Info: info, cat: cat, session: s, tables: map[*Table]*TableUse{}}
 		info.Columns = outputNames(c.query(stmt, nil, nil))
 		c.finishParameters(stmt)
-		return info, c.problems
+		return info, append(c.problems, c.late...)
 	}
 	panic("check: unknown kind of statement")
 }
@@ -137,12 +143,17 @@ func outputNames(cols []*Column) []*Column {
 	return cols
 }
 
-// checker walks one statement. Its methods are spread over the files of this package by subject.
+// checker walks one statement. Its methods are spread over the files of this package by subject:
+// query.go, select.go and relation.go for what has columns; expr.go, predicate.go, value.go and
+// call.go for what has a type; aggregate.go and correlation.go for what is judged at the end.
+// An invalid type means that a problem was reported below: it agrees with every other type, so that
+// one mistake makes one problem.
 type checker struct {
 	*Info
 	cat      Catalog
 	session  Session
 	problems []Problem
+	late     []Problem // what Trino finds only when it plans
 	tables   map[*Table]*TableUse
 
 	sel        *selection // the SELECT whose clauses are being typed
@@ -150,11 +161,25 @@ type checker struct {
 	parameters int
 	viewDepth  int
 	inLambda   int
-	found      []foundCall // of the SELECT being judged
-	aggregate  *ast.Call   // the aggregate whose arguments are being typed
+	outer      []outerRef    // names that crossed the border of a query, in the order in which they were met
+	subDepth   int           // of subqueries inside expressions
+	pattern    *patternScope // the row pattern whose expressions are being typed
+	found      []foundCall   // of the SELECT being judged
+	aggregate  *ast.Call     // the aggregate whose arguments are being typed
 }
 
+// Bounds on what a short text can blow up: ROW(x, x) over ROW(x, x), or a.*, b.* over a.*, b.*, double
+// with each step. No real query comes near.
+const (
+	maxTypeSize = 10_000
+	maxColumns  = 10_000
+)
+
 func (c *checker) set(e ast.Expr, t types.Type) types.Type {
+	if t.Size() > maxTypeSize {
+		c.report(e.Span(), NotSupported, "A type of more than %d parts is not supported", maxTypeSize)
+		t = types.Type{}
+	}
 	n := c.notes[e]
 	n.typ = t
 	c.notes[e] = n
@@ -216,8 +241,6 @@ func place(e ast.Expr) ast.Span {
 		return orElse(e.OpAt, at)
 	case *ast.AtTimeZone:
 		return orElse(e.OpAt, at)
-	case *ast.Subquery: // the parentheses are not part of it
-		return e.Query.Span()
 	}
 	return at
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -105,6 +106,11 @@ func TestMessagesAndHints(t *testing.T) {
 		{"SELECT * FROM ordres", "line 1:15: Table 'lake.sales.ordres' does not exist; did you mean orders?"},
 		{"SELECT * FROM sale.orders", "line 1:15: Schema 'sale' does not exist; did you mean sales?"},
 		{"SELECT * FROM lak.sales.orders", "line 1:15: Catalog 'lak' not found; did you mean lake?"},
+		{"SELECT orders.region FROM orders o", "line 1:8: Column 'orders.region' cannot be resolved; did you mean o.region?"},
+		{"SELECT a.amount FROM orders o, accounts a", "line 1:8: Column 'a.amount' cannot be resolved; did you mean o.amount?"},
+		{"SELECT lower(region) AS r, count(*) FROM orders GROUP BY r",
+			"line 1:58: Column 'r' cannot be resolved; r is a name of the select list, which is not seen here: repeat its expression"},
+		{"SELECT * FROM refunds", "line 1:15: Table 'lake.sales.refunds' does not exist; did you mean finance.refunds?"},
 		{"SELECT nvl(region, 'x') FROM orders", "line 1:8: Function 'nvl' not registered; did you mean coalesce?"},
 		{"SELECT lowr(region) FROM orders", "line 1:8: Function 'lowr' not registered; did you mean lower?"},
 		{"SELECT ship.cty FROM orders", "line 1:8: Column reference 'ship.cty' is invalid; did you mean city?"},
@@ -337,7 +343,24 @@ func TestBigInput(t *testing.T) {
 	}
 }
 
-// FuzzCheck: whatever parses is judged without a panic, places lie inside the text, and judging again
+// TestDoubling: what doubles with each step is stopped, not followed.
+func TestDoubling(t *testing.T) {
+	cat := testCatalog(t)
+	rows, cols := "WITH a0 AS (SELECT ROW(1, 1) AS x)", "WITH a0 AS (SELECT 1 AS x)"
+	for i := 1; i < 30; i++ {
+		rows += fmt.Sprintf(", a%d AS (SELECT ROW(x, x) AS x FROM a%d)", i, i-1)
+		cols += fmt.Sprintf(", a%d AS (SELECT a.*, b.* FROM a%d a, a%d b)", i, i-1, i-1)
+	}
+	for _, sql := range []string{rows + " SELECT x = x, coalesce(x, ROW(1, 1)) FROM a29", cols + " SELECT * FROM a29"} {
+		start := time.Now()
+		_, problems := judge(sql, cat, session)
+		if took := time.Since(start); firstCode(problems) != check.NotSupported || took > time.Second {
+			t.Errorf("%.60s…: %q after %s", sql, firstCode(problems), took)
+		}
+	}
+}
+
+// FuzzCheck: whatever parses is judged without a panic and within a second, places lie inside the text, and judging again
 // says the same.
 func FuzzCheck(f *testing.F) {
 	for _, file := range []string{"testdata/problems.sql", "testdata/outputs.sql"} {
@@ -351,7 +374,11 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
+		start := time.Now()
 		_, problems := check.Check(stmt, cat, session)
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("judging %d bytes took %s", len(sql), took)
+		}
 		for _, p := range problems {
 			if p.Code == "" || p.Message == "" || p.At.Start < 0 || int(p.At.Start) > len(sql) {
 				t.Errorf("problem without sense: %+v", p)

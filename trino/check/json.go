@@ -1,28 +1,54 @@
 package check
 
 import (
+	"strings"
+
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"
 )
 
 // jsonPath types the input and the variables of a path. The path itself is the engine's to read.
-func (c *checker) jsonPath(p *ast.JSONPath, s *Scope, function string) {
+func (c *checker) jsonPath(e ast.Node, p *ast.JSONPath, s *Scope, function string) {
 	if p.Name != nil && function != "JSON_TABLE" {
 		c.report(p.Name.At, "INVALID_PATH", "JSON path name is not allowed in %s function", function)
 	}
-	c.jsonInput(p.Input, s, function)
+	mark, pm := len(c.found), len(c.problems)
+	c.jsonInput(p.Input, s)
+	if function == "JSON_TABLE" {
+		c.forbid(p.Input.X, "JSON_TABLE input expression", mark, pm)
+	}
 	for _, a := range p.Passing {
-		c.expr(a.Input.X, s)
+		mark, pm := len(c.found), len(c.problems)
+		if a.Input.Format != ast.NoFormat {
+			c.jsonInput(a.Input, s)
+		} else if t := c.expr(a.Input.X, s); !jsonScalar(t) {
+			c.report(e.Span(), NotSupported, "Unsupported type of JSON path parameter: %s", t)
+		}
+		if function == "JSON_TABLE" {
+			c.forbid(a.Input.X, "JSON_TABLE path parameter", mark, pm)
+		}
 	}
 }
 
-// jsonInput is text, or bytes with a format.
-func (c *checker) jsonInput(in *ast.JSONInput, s *Scope, function string) {
+// jsonScalar reports whether a value of the type has a place in JSON by itself.
+func jsonScalar(t types.Type) bool {
+	switch k := t.Kind(); k {
+	case types.Invalid, types.Unknown, types.Boolean, types.JSON, types.JSON2016:
+		return true
+	}
+	return t.IsNumeric() || types.CanCast(t, varchar)
+}
+
+var jsonFormatText = [...]string{ast.NoFormat: "JSON", ast.JSON: "JSON", ast.JSONUTF8: "JSON ENCODING UTF8", ast.JSONUTF16: "JSON ENCODING UTF16", ast.JSONUTF32: "JSON ENCODING UTF32"}
+
+// jsonInput is text, or bytes; an encoding makes sense for bytes only.
+func (c *checker) jsonInput(in *ast.JSONInput, s *Scope) {
 	t := c.expr(in.X, s)
 	switch k := t.Kind(); {
-	case k == types.Invalid || k == types.Unknown || t.IsText() || k == types.Varbinary || k == types.JSON || k == types.JSON2016:
+	case k == types.Invalid || k == types.Unknown || k == types.Varbinary:
+	case in.Format <= ast.JSON && (t.IsText() || k == types.JSON || k == types.JSON2016):
 	default:
-		c.mismatch(place(in.X), "Cannot read input of type %s as JSON using formatting JSON", t)
+		c.mismatch(place(in.X), "Cannot read input of type %s as JSON using formatting %s", t, jsonFormatText[in.Format])
 	}
 }
 
@@ -58,8 +84,20 @@ func (c *checker) jsonBehavior(b *ast.JSONBehavior, t types.Type, s *Scope, func
 	}
 }
 
+func (c *checker) jsonQuery(e *ast.JSONQuery, s *Scope) types.Type {
+	c.jsonPath(e, e.Path, s, "JSON_QUERY")
+	if o := e.Output; o.Quotes != "" && strings.HasPrefix(o.Wrapper, "with") && o.Wrapper != "without" {
+		wrapper := map[string]string{"with conditional": "CONDITIONAL"}[o.Wrapper]
+		if wrapper == "" {
+			wrapper = "UNCONDITIONAL"
+		}
+		c.report(e.At, InvalidFunctionArgument, "%s QUOTES behavior specified with WITH %s ARRAY WRAPPER behavior", strings.ToUpper(o.Quotes), wrapper)
+	}
+	return c.jsonReturning(e, e.Returning, false)
+}
+
 func (c *checker) jsonValue(e *ast.JSONValue, s *Scope) types.Type {
-	c.jsonPath(e.Path, s, "JSON_VALUE")
+	c.jsonPath(e, e.Path, s, "JSON_VALUE")
 	t := c.jsonReturning(e, e.Returning, true)
 	c.jsonBehavior(e.OnEmpty, t, s, "JSON_VALUE", "ON EMPTY")
 	c.jsonBehavior(e.OnError, t, s, "JSON_VALUE", "ON ERROR")
@@ -69,7 +107,7 @@ func (c *checker) jsonValue(e *ast.JSONValue, s *Scope) types.Type {
 func (c *checker) jsonObject(e *ast.JSONObject, s *Scope) types.Type {
 	for _, m := range e.Members {
 		if t := c.expr(m.Key, s); t.Valid() && !t.IsText() {
-			c.mismatch(place(m.Key), "Invalid type of JSON object key: %s", t)
+			c.report(place(m.Key), InvalidFunctionArgument, "Invalid type of JSON object key: %s", t)
 		}
 		c.jsonMember(m.Value, s, e, "JSON_OBJECT")
 	}
@@ -85,11 +123,11 @@ func (c *checker) jsonArray(e *ast.JSONArray, s *Scope) types.Type {
 
 // jsonMember: values of all types that have a text form go in.
 func (c *checker) jsonMember(in *ast.JSONInput, s *Scope, e ast.Expr, function string) {
-	t := c.expr(in.X, s)
 	if in.Format != ast.NoFormat {
+		c.jsonInput(in, s)
 		return
 	}
-	if k := t.Kind(); t.Valid() && k != types.Unknown && k != types.Boolean && k != types.JSON && k != types.JSON2016 && !t.IsNumeric() && !types.CanCast(t, varchar) {
+	if t := c.expr(in.X, s); !jsonScalar(t) {
 		c.report(e.Span(), NotSupported, "Unsupported type of value passed to %s function: %s", function, t)
 	}
 }
@@ -102,9 +140,7 @@ func (c *checker) jsonTable(r *ast.JSONTable, lateral *Scope) []*Column {
 	}
 	defer func() { c.sel = sel }()
 	s := &Scope{parent: lateral, boundary: true}
-	mark, pm := len(c.found), len(c.problems)
-	c.jsonPath(r.Path, s, "JSON_TABLE")
-	c.forbid(r.Path.Input.X, "JSON_TABLE input expression", mark, pm)
+	c.jsonPath(r, r.Path, s, "JSON_TABLE")
 	seen := map[string]bool{}
 	name := func(id *ast.Ident, key string) {
 		if seen[key] {

@@ -36,50 +36,50 @@ func (p Problem) Format(src string, position Position) string {
 	return b.String()
 }
 
-// The codes are Trino's standard error codes.
+// The codes are Trino's standard error codes, each with what brings it about.
 const (
-	AmbiguousFunctionCall     = "AMBIGUOUS_FUNCTION_CALL"
-	AmbiguousName             = "AMBIGUOUS_NAME"
-	CatalogNotFound           = "CATALOG_NOT_FOUND"
-	ColumnNotFound            = "COLUMN_NOT_FOUND"
-	DuplicateColumnName       = "DUPLICATE_COLUMN_NAME"
-	DuplicateNamedQuery       = "DUPLICATE_NAMED_QUERY"
-	DuplicateWindowName       = "DUPLICATE_WINDOW_NAME"
-	ExpressionNotAggregate    = "EXPRESSION_NOT_AGGREGATE"
-	ExpressionNotConstant     = "EXPRESSION_NOT_CONSTANT"
-	ExpressionNotInDistinct   = "EXPRESSION_NOT_IN_DISTINCT"
-	ExpressionNotScalar       = "EXPRESSION_NOT_SCALAR"
-	FunctionNotAggregate      = "FUNCTION_NOT_AGGREGATE"
-	FunctionNotFound          = "FUNCTION_NOT_FOUND"
-	FunctionNotWindow         = "FUNCTION_NOT_WINDOW"
-	InvalidArguments          = "INVALID_ARGUMENTS"
-	InvalidColumnReference    = "INVALID_COLUMN_REFERENCE"
-	InvalidFunctionArgument   = "INVALID_FUNCTION_ARGUMENT"
-	InvalidLiteral            = "INVALID_LITERAL"
-	InvalidOrderBy            = "INVALID_ORDER_BY"
-	InvalidParameterUsage     = "INVALID_PARAMETER_USAGE"
-	InvalidPartitionBy        = "INVALID_PARTITION_BY"
-	InvalidRecursiveReference = "INVALID_RECURSIVE_REFERENCE"
-	InvalidWindowFrame        = "INVALID_WINDOW_FRAME"
-	InvalidWindowReference    = "INVALID_WINDOW_REFERENCE"
-	MismatchedColumnAliases   = "MISMATCHED_COLUMN_ALIASES"
-	MissingCatalogName        = "MISSING_CATALOG_NAME"
-	MissingColumnAliases      = "MISSING_COLUMN_ALIASES"
-	MissingGroupBy            = "MISSING_GROUP_BY"
-	MissingOrderBy            = "MISSING_ORDER_BY"
-	MissingOver               = "MISSING_OVER"
-	MissingSchemaName         = "MISSING_SCHEMA_NAME"
-	NestedAggregation         = "NESTED_AGGREGATION"
-	NestedWindow              = "NESTED_WINDOW"
-	NotSupported              = "NOT_SUPPORTED"
-	NumericValueOutOfRange    = "NUMERIC_VALUE_OUT_OF_RANGE"
-	SchemaNotFound            = "SCHEMA_NOT_FOUND"
-	SyntaxError               = "SYNTAX_ERROR"
-	TableNotFound             = "TABLE_NOT_FOUND"
-	TypeMismatch              = "TYPE_MISMATCH"
-	TypeNotFound              = "TYPE_NOT_FOUND"
-	ViewIsRecursive           = "VIEW_IS_RECURSIVE"
-	ViewIsStale               = "VIEW_IS_STALE"
+	AmbiguousFunctionCall     = "AMBIGUOUS_FUNCTION_CALL"     // SELECT sum(NULL)
+	AmbiguousName             = "AMBIGUOUS_NAME"              // SELECT region FROM orders, accounts
+	CatalogNotFound           = "CATALOG_NOT_FOUND"           // SELECT * FROM lakes.sales.orders
+	ColumnNotFound            = "COLUMN_NOT_FOUND"            // SELECT regoin FROM orders
+	DuplicateColumnName       = "DUPLICATE_COLUMN_NAME"       // WITH a (x, x) AS (SELECT 1, 2) …
+	DuplicateNamedQuery       = "DUPLICATE_NAMED_QUERY"       // WITH a AS (…), a AS (…) …
+	DuplicateWindowName       = "DUPLICATE_WINDOW_NAME"       // … WINDOW w AS (…), w AS (…)
+	ExpressionNotAggregate    = "EXPRESSION_NOT_AGGREGATE"    // SELECT region, sum(amount) FROM orders
+	ExpressionNotConstant     = "EXPRESSION_NOT_CONSTANT"     // SELECT ROW(1, 2)[id] FROM orders
+	ExpressionNotInDistinct   = "EXPRESSION_NOT_IN_DISTINCT"  // SELECT DISTINCT region FROM orders ORDER BY day
+	ExpressionNotScalar       = "EXPRESSION_NOT_SCALAR"       // SELECT … WHERE sum(amount) > 1
+	FunctionNotAggregate      = "FUNCTION_NOT_AGGREGATE"      // SELECT lower(DISTINCT region) …
+	FunctionNotFound          = "FUNCTION_NOT_FOUND"          // SELECT nvl(a, b) …, or lower(1)
+	FunctionNotWindow         = "FUNCTION_NOT_WINDOW"         // SELECT lower(region) OVER () …
+	InvalidArguments          = "INVALID_ARGUMENTS"           // SELECT grouping(day) … GROUP BY region
+	InvalidColumnReference    = "INVALID_COLUMN_REFERENCE"    // SELECT … GROUP BY 7
+	InvalidFunctionArgument   = "INVALID_FUNCTION_ARGUMENT"   // CAST(x AS decimal(50, 2))
+	InvalidLiteral            = "INVALID_LITERAL"             // DATE '2026-02-30'
+	InvalidOrderBy            = "INVALID_ORDER_BY"            // OVER (w ORDER BY …) where w is ordered
+	InvalidParameterUsage     = "INVALID_PARAMETER_USAGE"     // transform(a, (x, y) -> x)
+	InvalidPartitionBy        = "INVALID_PARTITION_BY"        // OVER (w PARTITION BY …)
+	InvalidRecursiveReference = "INVALID_RECURSIVE_REFERENCE" // WITH RECURSIVE t (n) AS (SELECT 1 FROM t …) …
+	InvalidWindowFrame        = "INVALID_WINDOW_FRAME"        // ROWS BETWEEN CURRENT ROW AND 1 PRECEDING
+	InvalidWindowReference    = "INVALID_WINDOW_REFERENCE"    // rank() OVER w without WINDOW w
+	MismatchedColumnAliases   = "MISMATCHED_COLUMN_ALIASES"   // (VALUES (1, 2)) AS t (a)
+	MissingCatalogName        = "MISSING_CATALOG_NAME"        // SELECT * FROM orders, without a default
+	MissingColumnAliases      = "MISSING_COLUMN_ALIASES"      // WITH RECURSIVE t AS (…) …
+	MissingGroupBy            = "MISSING_GROUP_BY"            // SELECT grouping(region) FROM orders
+	MissingOrderBy            = "MISSING_ORDER_BY"            // lag(amount) OVER ()
+	MissingOver               = "MISSING_OVER"                // SELECT rank() FROM orders
+	MissingSchemaName         = "MISSING_SCHEMA_NAME"         // SELECT * FROM orders, without a default
+	NestedAggregation         = "NESTED_AGGREGATION"          // sum(max(amount))
+	NestedWindow              = "NESTED_WINDOW"               // sum(rank() OVER ())
+	NotSupported              = "NOT_SUPPORTED"               // a NATURAL JOIN b
+	NumericValueOutOfRange    = "NUMERIC_VALUE_OUT_OF_RANGE"  // FETCH FIRST 0 ROWS ONLY
+	SchemaNotFound            = "SCHEMA_NOT_FOUND"            // SELECT * FROM sale.orders
+	SyntaxError               = "SYNTAX_ERROR"                // coalesce(1)
+	TableNotFound             = "TABLE_NOT_FOUND"             // SELECT * FROM ordres
+	TypeMismatch              = "TYPE_MISMATCH"               // region + 1
+	TypeNotFound              = "TYPE_NOT_FOUND"              // MONEY '1'
+	ViewIsRecursive           = "VIEW_IS_RECURSIVE"           // a view over itself
+	ViewIsStale               = "VIEW_IS_STALE"               // a view whose query has other columns now
 )
 
 // report keeps a problem. Methods below exist one for each complaint that needs more than its text.
@@ -107,13 +107,32 @@ func didYouMean(name string) string {
 
 func (c *checker) columnNotFound(e ast.Expr, parts []string, s *Scope) {
 	p := c.report(e.Span(), ColumnNotFound, "Column '%s' cannot be resolved", strings.Join(parts, "."))
+	if c.selectAlias(parts) {
+		p.Hint = parts[0] + " is a name of the select list, which is not seen here: repeat its expression"
+		return
+	}
 	p.Hint = didYouMean(s.nearest(parts))
 }
 
+// selectAlias reports whether a name that was not found is one that the select list gives. WHERE,
+// GROUP BY, HAVING and the select list itself do not see those.
+func (c *checker) selectAlias(parts []string) bool {
+	if len(parts) != 1 || c.sel == nil || c.sel.node == nil {
+		return false
+	}
+	for _, item := range c.sel.node.Items {
+		if col, ok := item.(*ast.SingleColumn); ok && col.Alias != nil && lower(col.Alias.Name) == parts[0] {
+			return true
+		}
+	}
+	return false
+}
+
 // nearest looks for the column meant by a name: under the same qualifier when one is given, else
-// among all columns in scope.
+// among all columns in scope. Where the qualifier is wrong, the column of that name tells the right one.
 func (s *Scope) nearest(parts []string) string {
 	var names []string
+	elsewhere := ""
 	last := len(parts) - 1
 	prefix := strings.Join(parts[:last], ".")
 	for ; s != nil; s = s.parent {
@@ -123,8 +142,16 @@ func (s *Scope) nearest(parts []string) string {
 					return col.key
 				}
 				names = append(names, col.key)
+			} else if !col.Hidden && col.key == parts[last] && elsewhere == "" {
+				elsewhere = col.key
+				if col.rel != nil {
+					elsewhere = col.rel.table + "." + col.key
+				}
 			}
 		}
+	}
+	if elsewhere != "" {
+		return elsewhere
 	}
 	best := nearest(parts[last], names)
 	if best != "" && prefix != "" {
@@ -150,8 +177,24 @@ func (c *checker) tableNotFound(at ast.Span, catalog, schema, name string) {
 		code = TableNotFound
 		message = "Table '" + catalog + "." + quoteName(schema) + "." + quoteName(name) + "' does not exist"
 		hint = nearest(name, c.cat.Names(catalog, schema))
+		if hint == "" {
+			hint = c.inOtherSchema(catalog, name)
+		}
 	}
 	c.report(at, code, "%s", message).Hint = didYouMean(hint)
+}
+
+// maxSchemasForHint bounds the search for a table of the same name in other schemas.
+const maxSchemasForHint = 100
+
+func (c *checker) inOtherSchema(catalog, name string) string {
+	schemas := c.cat.Names(catalog, "")
+	for _, schema := range schemas[:min(len(schemas), maxSchemasForHint)] {
+		if _, ok := c.cat.Table(catalog, schema, name); ok {
+			return schema + "." + name
+		}
+	}
+	return ""
 }
 
 // quoteName puts a name in quotes unless it is a plain word.

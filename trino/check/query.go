@@ -9,9 +9,9 @@ import (
 // the top; names are the CTEs in scope.
 func (c *checker) query(q *ast.Query, outer *Scope, names *namedQuery) []*Column {
 	// The calls met inside belong to this query, not to the expression around it.
-	found, sel, operand := c.found, c.sel, c.operand
-	c.found = nil
-	defer func() { c.found, c.sel, c.operand = found, sel, operand }()
+	found, sel, operand, pattern := c.found, c.sel, c.operand, c.pattern
+	c.found, c.pattern = nil, nil
+	defer func() { c.found, c.sel, c.operand, c.pattern = found, sel, operand, pattern }()
 
 	names = c.with(q.With, outer, names)
 	var cols []*Column
@@ -205,7 +205,13 @@ func (c *checker) values(v *ast.Values, outer *Scope, names *namedQuery) []*Colu
 		} else {
 			fields, exprs = []types.Type{t}, []ast.Expr{row}
 		}
-		c.forbid(row, "VALUES", mark, pm)
+		if len(c.found) > mark && len(c.problems) == pm {
+			c.late = append(c.late, c.notScalar(row, "VALUES", c.found[mark:]))
+		}
+		c.found = c.found[:mark]
+		if q := subqueryIn(row); q != nil && len(c.problems) == pm {
+			c.late = append(c.late, Problem{Code: NotSupported, At: q.Span(), Message: "A subquery in VALUES is not supported", Hint: "write SELECT … UNION ALL SELECT …"})
+		}
 		if i == 0 {
 			firstRow = anonymousRow(fields)
 			cols = make([]*Column, len(fields))
@@ -234,6 +240,17 @@ func (c *checker) values(v *ast.Values, outer *Scope, names *namedQuery) []*Colu
 		}
 	}
 	return cols
+}
+
+// subqueryIn finds a query inside an expression.
+func subqueryIn(e ast.Expr) (q *ast.Query) {
+	ast.Walk(e, func(n ast.Node) bool {
+		if x, ok := n.(*ast.Query); ok && q == nil {
+			q = x
+		}
+		return q == nil
+	})
+	return q
 }
 
 func anonymousRow(ts []types.Type) types.Type {

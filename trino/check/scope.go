@@ -6,8 +6,8 @@ import (
 )
 
 // Column is one column of a relation in scope, or of a query's output. Every alias and every query
-// makes columns of its own; where their values come from is told by exactly one of Table, Via, Expr
-// and Rows, or by none for columns that have no source, such as WITH ORDINALITY.
+// makes columns of its own; where their values come from is told by one of Table, Via, Expr and Rows
+// (PIVOT's by Via and Expr), or by none for columns that have no source, such as WITH ORDINALITY.
 type Column struct {
 	Name   string // as written or declared; empty when the column has none
 	Type   types.Type
@@ -38,6 +38,7 @@ type Scope struct {
 	output   *selection // set where the columns are a select list's, which ORDER BY sees
 	// forbidden names the join whose right side may not look at these columns.
 	forbidden string
+	noOuter   bool                 // of ON of an outer join: names cross into it from no subquery, nor out of it
 	index     map[string][]*Column // by key, made when there are many columns
 }
 
@@ -148,6 +149,8 @@ func (n *namedQuery) find(name string) *namedQuery {
 }
 
 // under gives fresh columns for a relation's new name; names replaces the column names when given.
+//
+// An alias replaces every qualifier that was there before: FROM orders o has no orders.id.
 func under(cols []*Column, rel *relName, names []*ast.Ident) []*Column {
 	fresh := make([]Column, len(cols))
 	out := make([]*Column, 0, len(cols))

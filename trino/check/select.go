@@ -19,6 +19,11 @@ type selection struct {
 	groupExprs []ast.Expr
 	aggregated bool // it has aggregates, GROUP BY or HAVING
 
+	// Complaints that wait until the whole SELECT was looked at: window functions without OVER, and
+	// names of the select list inside an aggregate of ORDER BY.
+	missingOver []*ast.Call
+	outputRefs  []ast.Expr
+
 	aggregating int // > 0 while arguments of an aggregate of this SELECT are typed
 }
 
@@ -30,7 +35,7 @@ type outItem struct {
 
 // foundCall is an aggregate, a window function or GROUPING, in the order in which they were met.
 type foundCall struct {
-	call   *ast.Call
+	call   ast.Expr // an *ast.Call, or an *ast.Measure
 	kind   callKind
 	within *ast.Call // the aggregate or window function whose argument it stands in
 }
@@ -143,7 +148,7 @@ func (c *checker) allColumns(s *selection, item *ast.AllColumns) {
 		if col, _, many := s.scope.resolve(parts[:2]); many {
 			c.columnAmbiguous(target, parts[:2])
 			return
-		} else if col == nil {
+		} else if col == nil || len(parts) == 2 && col.Type.Kind() != types.Row && col.Type.Valid() {
 			c.unresolved(item, target)
 			return
 		}
@@ -221,6 +226,11 @@ func (c *checker) expand(s *selection, item *ast.AllColumns, cols []*Column) {
 	n := visibleCount(cols)
 	if len(item.Aliases) > 0 && len(item.Aliases) != n {
 		c.report(item.Aliases[0].At, MismatchedColumnAliases, "Column alias list has %d entries but relation has %d columns", len(item.Aliases), n)
+		return
+	}
+	if len(s.items)+n > maxColumns {
+		c.report(item.At, NotSupported, "More than %d columns are not supported", maxColumns)
+		s.items = nil
 		return
 	}
 	all := make([]Column, n)
@@ -334,7 +344,9 @@ func (c *checker) addGroup(s *selection, e ast.Expr) {
 func (c *checker) groupSets(s *selection, n ast.Node) {
 	if g, ok := n.(*ast.SimpleGroupBy); ok {
 		for _, e := range g.Exprs {
-			t := c.scalar(e, s.scope, "GROUP BY clause")
+			mark := len(c.found)
+			t := c.expr(e, s.scope)
+			c.found = c.found[:mark]
 			c.groupable(s, t)
 			if c.notes[strip(e)].ref == nil && t.Valid() {
 				c.report(place(e), InvalidColumnReference, "GROUP BY expression must be a column reference: %s", spell(e))

@@ -38,7 +38,6 @@ type resolvedWindow struct {
 	order     []*ast.SortItem
 	frame     *ast.Frame
 	at        ast.Span // of the specification
-	named     bool
 }
 
 func (c *checker) namedWindow(id *ast.Ident) *ast.WindowSpec {
@@ -97,6 +96,16 @@ func (c *checker) windowSpec(w *ast.WindowSpec, s *Scope) bool {
 	aggregate := c.aggregate
 	c.aggregate = nil
 	defer func() { c.aggregate = aggregate }()
+	mark, pm := len(c.found), len(c.problems)
+	defer func() {
+		for _, f := range c.found[mark:] {
+			if f.kind == windowCall {
+				c.problems = c.problems[:pm] // looked for before anything is typed
+				c.report(f.call.Span(), NestedWindow, "Cannot nest window functions or row pattern measures inside window specification")
+				return
+			}
+		}
+	}()
 	for _, p := range w.PartitionBy {
 		if t := c.expr(p, s); !t.Comparable() {
 			c.mismatch(place(p), "%s is not comparable, and therefore cannot be used in window function PARTITION BY", t)
@@ -112,10 +121,18 @@ func (c *checker) windowSpec(w *ast.WindowSpec, s *Scope) bool {
 			return false
 		}
 	}
-	if w.Frame != nil {
-		return c.frame(w, s)
+	if w.Frame == nil {
+		return true
 	}
-	return true
+	if p := w.Frame.Pattern; p != nil {
+		found := c.found
+		if c.measures == nil {
+			c.measures = map[*ast.WindowSpec][]*Column{}
+		}
+		c.measures[w] = c.rowPattern(p, s, true)
+		c.found = found
+	}
+	return c.frame(w, s)
 }
 
 // whole follows the base of a window, so that its order and frame are known.
@@ -138,8 +155,6 @@ func (c *checker) whole(w *ast.WindowSpec) resolvedWindow {
 }
 
 var unitText = [...]string{ast.Rows: "ROWS", ast.Range: "RANGE", ast.Groups: "GROUPS"}
-var boundText = [...]string{ast.UnboundedPreceding: "UNBOUNDED PRECEDING", ast.Preceding: "PRECEDING", ast.CurrentRow: "CURRENT ROW",
-	ast.Following: "FOLLOWING", ast.UnboundedFollowing: "UNBOUNDED FOLLOWING"}
 
 // frame judges a frame: which ends make sense together, and the types of offsets.
 func (c *checker) frame(w *ast.WindowSpec, s *Scope) bool {

@@ -64,6 +64,10 @@ func Resolve(overloads []*Overload, args []Arg, lambda LambdaTyper) (Call, error
 			}
 			b := newBinding()
 			if o.bind(&b, args, false) {
+				// An empty call may fit two variadics at once: concat() is text or bytes.
+				if o.variadic && len(args) == 0 {
+					break
+				}
 				return o.finish(&b, args, lambda, false)
 			}
 		}
@@ -83,7 +87,10 @@ func Resolve(overloads []*Overload, args []Arg, lambda LambdaTyper) (Call, error
 	case 1:
 		return fits[0].o.finish(&fits[0].b, args, lambda, true)
 	}
-	best := mostSpecific(fits[:n], args)
+	best := fits[:n]
+	if len(args) > 0 {
+		best = mostSpecific(fits[:n], args)
+	}
 	if len(best) > 1 {
 		return Call{}, ambiguous(best, args)
 	}
@@ -188,7 +195,8 @@ func (o *Overload) param(i int) *pattern {
 }
 
 func (o *Overload) takes(n int) bool {
-	return n == len(o.params) || o.variadic && n >= len(o.params)-1 && n > 0 // none at all fits no listed variadic
+	// With nothing to tell what a type variable stands for, an empty call does not fit.
+	return n == len(o.params) || o.variadic && n >= len(o.params)-1 && (n > 0 || !o.generic)
 }
 
 // bind matches arguments with parameters and binds the variables. Lambdas fit any function type here.
@@ -413,6 +421,9 @@ func (o *Overload) finish(b *binding, args []Arg, lambda LambdaTyper, coerced bo
 		}
 		if !widened {
 			break
+		}
+		if round == maxRounds-1 { // each result is wider than the last: reduce(a, 0, (s, x) -> s + 1.5, …)
+			return Call{}, notFound([]*Overload{o}, args)
 		}
 	}
 	if !o.satisfied(b) {

@@ -329,6 +329,22 @@ func (t *tracer) relation(r ast.Relation) (s set) {
 		}
 	case *ast.Pivot:
 		s = t.relation(r.Rel)
+		if r.GroupBy != nil {
+			s = union(s, t.group(r.GroupBy))
+		}
+	case *ast.MatchRecognize:
+		s = t.relation(r.Rel)
+		for _, e := range r.PartitionBy {
+			s = union(s, t.whole(e))
+		}
+		for _, item := range r.OrderBy {
+			s = union(s, t.whole(item.Expr))
+		}
+		for _, d := range r.Pattern.Defines {
+			s = union(s, t.whole(d.Expr))
+		}
+	case *ast.JSONTable:
+		s = t.whole(r.Path.Input.X)
 	case *ast.TableFunction:
 		for _, a := range r.Args {
 			if arg, ok := a.Value.(*ast.TableArg); ok {

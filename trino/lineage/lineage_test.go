@@ -165,3 +165,27 @@ func FuzzTrace(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkOwn measures parse, check and lineage over our own queries, for where TPC-DS is absent.
+func BenchmarkOwn(b *testing.B) {
+	src, err := os.ReadFile("testdata/lineage.sql")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var queries []string
+	for _, s := range strings.Split(string(src), ";\n") {
+		if sql, _, _ := strings.Cut(strings.TrimSpace(s), "\n--"); sql != "" {
+			queries = append(queries, sql)
+		}
+	}
+	cat := testCatalog(b)
+	b.ReportAllocs()
+	for i := range b.N {
+		q, err := parse.Query(queries[i%len(queries)])
+		if err != nil {
+			b.Fatal(err)
+		}
+		info, _ := check.Check(q, cat, session)
+		lineage.Trace(q, info)
+	}
+}

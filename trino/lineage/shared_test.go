@@ -260,3 +260,89 @@ func BenchmarkTPCDS(b *testing.B) {
 		lineage.Trace(q, info)
 	})
 }
+
+// TestRecordedEngineCases: the cases of Trino's own lineage tests.
+func TestRecordedEngineCases(t *testing.T) {
+	stmts, err := parse.Statements(`
+		CREATE TABLE tpch.s1.t1 (a bigint, b bigint, c bigint, d bigint);
+		CREATE TABLE tpch.s1.t2 (a bigint, b bigint);
+		CREATE TABLE tpch.s1.t3 (a bigint, b bigint);
+		CREATE TABLE mock.default.tests_table_unnest (test_varchar_array array(varchar(15)), test_bigint_array array(bigint))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	extra, err := check.Schema(stmts, check.Session{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat := both{extra, check.Tables(recordedTables(t, "tpch")...)}
+	data, err := os.ReadFile(sharedPath(t, "bench/trino/lineage.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for line := range strings.Lines(string(data)) {
+		var r struct {
+			SQL, Session string
+			Columns      []struct {
+				Name    *string
+				Sources []string
+			}
+			Tables []string
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		stmt, err := parse.Statement(r.SQL)
+		if err != nil {
+			t.Errorf("%s: %v", oneLine(r.SQL), err)
+			continue
+		}
+		q, ok := stmt.(*ast.Query)
+		if !ok {
+			continue // no query, no lineage
+		}
+		catalog, schema, _ := strings.Cut(r.Session, ".")
+		info, problems := check.Check(q, cat, check.Session{Catalog: catalog, Schema: schema})
+		if len(problems) > 0 {
+			t.Errorf("%s: %s", oneLine(r.SQL), problems[0].Message)
+			continue
+		}
+		g := lineage.Trace(q, info)
+		if len(g.Outputs) != len(r.Columns) {
+			t.Errorf("%s: %d columns, want %d", oneLine(r.SQL), len(g.Outputs), len(r.Columns))
+			continue
+		}
+		compared++
+		for i, want := range r.Columns {
+			sort.Strings(want.Sources)
+			got := direct(g.Outputs[i])
+			missing := slices.ContainsFunc(want.Sources, func(s string) bool { return !slices.Contains(got, s) })
+			if missing || len(got) > len(want.Sources) && !strings.Contains(r.SQL, "WINDOW") {
+				t.Errorf("%s, column %d: ours %v, Trino's %v", oneLine(r.SQL), i+1, got, want.Sources)
+			}
+		}
+		for _, name := range r.Tables {
+			if !slices.ContainsFunc(g.Tables, func(table lineage.Table) bool { return table.Name == name }) {
+				t.Errorf("%s: table %s is not read", oneLine(r.SQL), name)
+			}
+		}
+	}
+	if compared < 15 {
+		t.Errorf("%d cases compared", compared)
+	}
+	t.Logf("%d cases", compared)
+}
+
+// both finds a table in either of two catalogs.
+type both [2]check.Catalog
+
+func (b both) HasCatalog(c string) bool   { return b[0].HasCatalog(c) || b[1].HasCatalog(c) }
+func (b both) HasSchema(c, s string) bool { return b[0].HasSchema(c, s) || b[1].HasSchema(c, s) }
+func (b both) Names(c, s string) []string { return append(b[0].Names(c, s), b[1].Names(c, s)...) }
+func (b both) Table(c, s, n string) (*check.Table, bool) {
+	if t, ok := b[0].Table(c, s, n); ok {
+		return t, true
+	}
+	return b[1].Table(c, s, n)
+}

@@ -76,7 +76,7 @@ func sameKind(a, b Type) (super Type, ok, coercible bool) {
 				d.names[i] = a.d.names[i]
 			}
 		}
-		return Type{d}, true, coercible
+		return composite(d), true, coercible
 	}
 	return Type{}, false, false
 }

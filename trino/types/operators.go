@@ -42,39 +42,47 @@ func Arithmetic(op Op, a, b Type) (result, left, right Type, v Verdict) {
 	return temporalOp(op, a, b)
 }
 
-// withNull resolves an operator with NULL on one side: Trino prefers the overload whose two sides
-// have the type of the other operand.
+// withNull resolves an operator with NULL on one side: of the overloads that turn nothing but the NULL,
+// one must be left, or all must give the same type. So NULL * bigint is ambiguous, since there is an
+// interval times a bigint too, and NULL * integer is not.
 func withNull(op Op, t Type, nullLeft bool) (result, left, right Type, v Verdict) {
-	switch {
-	case t.Kind() == Decimal:
-		null := decimals[1][0]
+	interval := plainTypes[IntervalDaySecond]
+	sides := func(result, other Type) (Type, Type, Type, Verdict) {
 		if nullLeft {
-			return numeric(op, null, t)
+			return result, other, t, Resolved
 		}
-		return numeric(op, t, null)
+		return result, t, other, Resolved
+	}
+	ambiguous := func() (Type, Type, Type, Verdict) { return Type{}, t, t, Ambiguous }
+	switch k := t.Kind(); {
+	case k == Decimal:
+		if nullLeft {
+			return numeric(op, decimals[1][0], t)
+		}
+		return numeric(op, t, decimals[1][0])
+	case op == Mul && (k == Bigint || k == Double), op == Div && k == Double && nullLeft:
+		return ambiguous()
 	case t.IsNumeric():
-		return t, t, t, Resolved
+		return sides(t, t)
 	case t.IsInterval():
 		switch {
-		case op == Add || op == Sub:
-			return t, t, t, Resolved
-		case op == Mul || op == Div && !nullLeft:
-			number := plainTypes[Double]
-			if op == Mul && nullLeft {
-				return t, number, t, Resolved
-			}
-			return t, t, number, Resolved
+		case op == Mul, op == Div && !nullLeft:
+			return sides(t, plainTypes[Double])
+		case op == Sub && !nullLeft:
+			return sides(t, t)
+		case op == Add, op == Sub:
+			return ambiguous()
 		}
 	case t.IsDateTime():
 		switch {
-		case op == Add && t.Kind() != Time && t.Kind() != TimeTZ, op == Add, op == Sub && !nullLeft:
-			interval := plainTypes[IntervalDaySecond]
-			if nullLeft {
-				return moved(t, interval), interval, t, Resolved
-			}
-			return moved(t, interval), t, interval, Resolved
-		case op == Sub:
-			return plainTypes[IntervalDaySecond], t, t, Resolved
+		case op == Sub && nullLeft:
+			return sides(interval, t)
+		case op == Sub && k != Date:
+			return ambiguous()
+		case op == Add && (k == Timestamp || k == TimestampTZ) && t.Precision() < 3:
+			return ambiguous() // months keep the precision, seconds do not
+		case op == Add, op == Sub:
+			return sides(moved(t, interval), interval)
 		}
 	}
 	return Type{}, t, t, NoSuch

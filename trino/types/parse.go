@@ -118,7 +118,7 @@ func build(name string, params []param) (Type, error) {
 		}
 		t := RowOf(fields)
 		if name == "function" {
-			return Type{&desc{kind: Function, elems: t.d.elems}}, nil
+			return composite(&desc{kind: Function, elems: t.d.elems}), nil
 		}
 		return t, nil
 	}

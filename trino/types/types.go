@@ -73,6 +73,7 @@ type desc struct {
 	kind  Kind
 	p, s  int32 // precision and scale, or length in p
 	elems []Type
+	size  int32    // parts of a composite type, itself included; 0 for others
 	names []string // of row fields, parallel to elems; "" is an unnamed field
 	name  string   // display name; "" for what is spelled when asked
 	plain bool     // equal types share this desc
@@ -214,17 +215,17 @@ func CharOf(n int) Type {
 func TemporalOf(k Kind, p int) Type { return temporal[k][p] }
 
 // ArrayOf returns array(elem).
-func ArrayOf(elem Type) Type { return Type{&desc{kind: Array, elems: []Type{elem}}} }
+func ArrayOf(elem Type) Type { return composite(&desc{kind: Array, elems: []Type{elem}}) }
 
 // MapOf returns map(key, value).
-func MapOf(key, value Type) Type { return Type{&desc{kind: Map, elems: []Type{key, value}}} }
+func MapOf(key, value Type) Type { return composite(&desc{kind: Map, elems: []Type{key, value}}) }
 
 // QDigestOf returns qdigest(of).
-func QDigestOf(of Type) Type { return Type{&desc{kind: QDigest, elems: []Type{of}}} }
+func QDigestOf(of Type) Type { return composite(&desc{kind: QDigest, elems: []Type{of}}) }
 
 // FunctionOf returns the type of a lambda: function(params…, result).
 func FunctionOf(params []Type, result Type) Type {
-	return Type{&desc{kind: Function, elems: append(append([]Type{}, params...), result)}}
+	return composite(&desc{kind: Function, elems: append(append([]Type{}, params...), result)})
 }
 
 // RowOf returns a row type with these fields.
@@ -233,7 +234,25 @@ func RowOf(fields []Field) Type {
 	for i, f := range fields {
 		d.elems[i], d.names[i] = f.Type, f.Name
 	}
+	return composite(d)
+}
+
+// composite counts the parts, so that a type that doubles again and again can be stopped in time.
+func composite(d *desc) Type {
+	size := int64(1)
+	for _, e := range d.elems {
+		size += int64(e.Size())
+	}
+	d.size = int32(min(size, math.MaxInt32))
 	return Type{d}
+}
+
+// Size is the number of parts of the type, itself included.
+func (t Type) Size() int {
+	if t.d == nil || t.d.size == 0 {
+		return 1
+	}
+	return int(t.d.size)
 }
 
 // Kind returns the family; Invalid for the zero Type.

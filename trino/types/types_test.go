@@ -166,9 +166,34 @@ func TestArithmetic(t *testing.T) {
 	if _, _, _, v := Arithmetic(Add, null, null); v != Ambiguous {
 		t.Error("NULL + NULL must be ambiguous")
 	}
-	for _, c := range [][3]string{{"integer", "+", "integer"}, {"decimal(2,1)", "*", "decimal(3,1)"}, {"date", "+", "date"}} {
-		if got, _, _, _ := Arithmetic(ops[c[1]], null, must(t, c[0])); got.String() != c[2] {
-			t.Errorf("NULL %s %s = %s, want %s", c[1], c[0], got, c[2])
+	for _, c := range []struct{ a, op, b, want string }{
+		{"", "+", "integer", "integer"},
+		{"", "*", "integer", "integer"},
+		{"", "*", "bigint", ""},
+		{"bigint", "*", "", ""},
+		{"bigint", "/", "", "bigint"},
+		{"", "/", "double", ""},
+		{"double", "/", "", "double"},
+		{"", "*", "decimal(2,1)", "decimal(3,1)"},
+		{"", "+", "date", "date"},
+		{"date", "-", "", "date"},
+		{"", "-", "date", "interval day to second"},
+		{"timestamp(0)", "+", "", ""},
+		{"timestamp(3)", "-", "", ""},
+		{"", "+", "time(0)", "time(3)"},
+		{"interval day to second", "*", "", "interval day to second"},
+		{"interval day to second", "+", "", ""},
+	} {
+		a, b := null, null
+		if c.a != "" {
+			a = must(t, c.a)
+		}
+		if c.b != "" {
+			b = must(t, c.b)
+		}
+		got, _, _, v := Arithmetic(ops[c.op], a, b)
+		if (v == Resolved) != (c.want != "") || v == Resolved && got.String() != c.want {
+			t.Errorf("%s %s %s = %s, %d; want %q (an empty side is NULL)", c.a, c.op, c.b, got, v, c.want)
 		}
 	}
 }

@@ -3,4 +3,5 @@ CREATE TABLE lake.sales.orders (
   tags array(varchar), attrs map(varchar, bigint), ship row(city varchar, zip varchar(10)), note varchar, price double);
 CREATE TABLE lake.sales.accounts (id bigint, name varchar(50), region varchar(20), opened date, plan char(3), active boolean);
 CREATE TABLE sales.targets (region varchar(20), month date, amount decimal(12,2));
-CREATE TABLE sketches (id bigint, visitors HyperLogLog)
+CREATE TABLE sketches (id bigint, visitors HyperLogLog);
+CREATE TABLE lake.finance.refunds (id bigint)

@@ -72,7 +72,7 @@ SELECT o.ship.city, ship.zip AS z, o.ship.* FROM orders o
 -- city: orders.ship
 -- zip: orders.ship
 ;
-SELECT v.x, v.y FROM orders o CROSS JOIN LATERAL (VALUES (o.id, 'a'), (o.account_id, o.note)) AS v (x, y)
+SELECT v.x, v.y FROM orders o CROSS JOIN LATERAL (VALUES (o.id + o.account_id, o.note)) AS v (x, y)
 -- x: orders.account_id orders.id
 -- y: orders.note
 ;

@@ -1,0 +1,326 @@
+package translate
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/types"
+)
+
+// aggregate renders an aggregate or window function by its rule.
+func (p *printer) aggregate(c *callArgs) string {
+	make, ok := aggregates[c.name]
+	if !ok {
+		return p.refuse("function "+c.name, c.call.At, "")
+	}
+	if c.call.Mode != "" || c.call.Over != nil && c.call.Over.Spec != nil && c.call.Over.Spec.Frame != nil && c.call.Over.Spec.Frame.Pattern != nil {
+		return p.refuse("row pattern recognition", c.call.At, "")
+	}
+	return make(p, c)
+}
+
+// core renders DuckDB's function fn over arguments with the call's DISTINCT, ORDER BY, FILTER and
+// OVER. where is one more condition on its rows; empty for none.
+func (p *printer) core(c *callArgs, fn, args, where string) string {
+	e := c.call
+	var b strings.Builder
+	b.WriteString(fn + "(")
+	if e.Distinct {
+		b.WriteString("DISTINCT ")
+	}
+	b.WriteString(args)
+	if order := append(append([]*ast.SortItem{}, e.OrderBy...), e.Within...); len(order) > 0 {
+		items := make([]string, len(order))
+		for i, item := range order {
+			items[i] = p.sortItem(item, c.scope, nil, false)
+		}
+		b.WriteString(" ORDER BY " + strings.Join(items, ", "))
+	}
+	if e.Nulls == ast.IgnoreNulls {
+		b.WriteString(" IGNORE NULLS")
+	}
+	b.WriteString(")")
+	if e.Filter != nil {
+		filter := p.expr(e.Filter, c.scope)
+		if where != "" {
+			where = " AND " + where
+		}
+		where = filter + where
+	}
+	if where != "" {
+		b.WriteString(" FILTER (WHERE " + where + ")")
+	}
+	if e.Over != nil {
+		b.WriteString(" OVER (" + p.window(c) + ")")
+	}
+	return b.String()
+}
+
+// window renders a specification whole, named windows written out.
+func (p *printer) window(c *callArgs) string {
+	spec := c.call.Over.Spec
+	if spec == nil {
+		spec = p.info.Window(c.call)
+	}
+	whole := *spec
+	for depth := 0; spec.Base != nil; depth++ {
+		base := c.windows()[strings.ToLower(spec.Base.Name)]
+		if base == nil || depth > 100 {
+			return p.refuse("window "+spec.Base.Name, c.call.At, "")
+		}
+		if len(whole.PartitionBy) == 0 {
+			whole.PartitionBy = base.PartitionBy
+		}
+		if len(whole.OrderBy) == 0 {
+			whole.OrderBy = base.OrderBy
+		}
+		spec = base
+	}
+	var parts []string
+	if len(whole.PartitionBy) > 0 {
+		list := make([]string, len(whole.PartitionBy))
+		for i, e := range whole.PartitionBy {
+			list[i] = p.expr(e, c.scope)
+		}
+		parts = append(parts, "PARTITION BY "+strings.Join(list, ", "))
+	}
+	if len(whole.OrderBy) > 0 {
+		list := make([]string, len(whole.OrderBy))
+		for i, item := range whole.OrderBy {
+			list[i] = p.sortItem(item, c.scope, nil, false)
+		}
+		parts = append(parts, "ORDER BY "+strings.Join(list, ", "))
+	}
+	if f := whole.Frame; f != nil {
+		parts = append(parts, p.frame(f, c.scope))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (c *callArgs) windows() map[string]*ast.WindowSpec {
+	for s := c.scope; s != nil; s = s.parent {
+		if s.windows != nil {
+			return s.windows
+		}
+	}
+	return nil
+}
+
+var frameUnits = [...]string{ast.Rows: "ROWS", ast.Range: "RANGE", ast.Groups: "GROUPS"}
+
+func (p *printer) frame(f *ast.Frame, s *scope) string {
+	if f.Pattern != nil {
+		return p.refuse("row pattern recognition", f.At, "")
+	}
+	bound := func(b *ast.FrameBound) string {
+		switch b.Kind {
+		case ast.UnboundedPreceding:
+			return "UNBOUNDED PRECEDING"
+		case ast.UnboundedFollowing:
+			return "UNBOUNDED FOLLOWING"
+		case ast.CurrentRow:
+			return "CURRENT ROW"
+		}
+		offset := p.expr(b.Offset, s)
+		if !isConstant(offset) && p.typeOf(b.Offset).IsExactInteger() {
+			return p.refuse("a window frame whose offset is no number", b.At, "")
+		}
+		if b.Kind == ast.Preceding {
+			return offset + " PRECEDING"
+		}
+		return offset + " FOLLOWING"
+	}
+	if f.End == nil {
+		return frameUnits[f.Unit] + " " + bound(f.Start)
+	}
+	return frameUnits[f.Unit] + " BETWEEN " + bound(f.Start) + " AND " + bound(f.End)
+}
+
+// plainAggregate calls a function of DuckDB that means the same; cast says that its type is another.
+func plainAggregate(fn string, cast bool) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		sql := p.core(c, fn, strings.Join(c.args, ", "), "")
+		if cast {
+			sql = "CAST(" + sql + " AS " + p.duck(c.result, c.call.At) + ")"
+		}
+		return sql
+	}
+}
+
+func count(p *printer, c *callArgs) string {
+	if c.call.StarOf != nil {
+		return p.refuse("count of a relation", c.call.At, "")
+	}
+	if len(c.args) == 0 {
+		return p.core(c, "count", "*", "")
+	}
+	return p.core(c, "count", c.args[0], "")
+}
+
+// sum keeps Trino's type: what does not fit it is an error.
+func sum(p *printer, c *callArgs) string {
+	sql := p.core(c, "sum", c.args[0], "")
+	switch c.types[0].Kind() {
+	case types.Decimal, types.Double:
+		return sql
+	case types.IntervalDaySecond, types.IntervalYearMonth:
+		return p.refuse("sum of intervals", c.call.At, "")
+	}
+	return "CAST(" + sql + " AS " + p.duck(c.result, c.call.At) + ")"
+}
+
+// avg of decimals is the exact quotient in the type of what is averaged; DuckDB gives a double.
+func avg(p *printer, c *callArgs) string {
+	t := c.types[0]
+	switch t.Kind() {
+	case types.Decimal:
+		total := types.DecimalOf(38, t.Scale())
+		n := unscaled(p.core(c, "sum", c.args[0], ""), total)
+		d := p.core(c, "count", c.args[0], "")
+		return p.let([]string{n, "nullif(CAST(" + d + " AS HUGEINT), 0)"}, func(v []string) string {
+			return p.rescaled(p.quotient(v[0], v[1], t, c.call.At), t, c.call.At)
+		})
+	case types.IntervalDaySecond, types.IntervalYearMonth:
+		return p.refuse("avg of intervals", c.call.At, "")
+	case types.Real:
+		return "CAST(" + p.core(c, "avg", c.args[0], "") + " AS FLOAT)"
+	}
+	return p.core(c, "avg", "CAST("+c.args[0]+" AS DOUBLE)", "") // as Trino adds them up
+}
+
+// extreme is min and max, which pass over NaN where there is a number.
+func extreme(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		t := c.types[0]
+		switch {
+		case len(c.args) == 2:
+			n, ok := c.constant(1)
+			if !ok || n < 1 || n > 10_000 || isFloat(t) {
+				return p.refuse(c.name+" with a count", c.call.At, "")
+			}
+			return p.core(c, fn, c.args[0]+", "+c.args[1], "")
+		case t.NumElems() > 0 || t.Kind() == types.JSON:
+			return p.refuse(c.name+" of "+t.String(), c.call.At, "")
+		case isFloat(t):
+			return "coalesce(" + p.core(c, fn, c.args[0], "NOT isnan("+c.args[0]+")") + ", " + p.core(c, fn, c.args[0], "") + ")"
+		case t.Kind() == types.Char:
+			return "rtrim(" + p.core(c, fn, p.padded(c.args[0], t), "") + ", ' ')"
+		}
+		return p.core(c, fn, c.args[0], "")
+	}
+}
+
+// by is min_by and max_by: rows without a key do not count, a NULL value does.
+func by(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		t := c.types[1]
+		if len(c.args) != 2 || t.NumElems() > 0 {
+			return p.refuse(c.name+" of this form", c.call.At, "")
+		}
+		args, where := c.args[0]+", "+p.padded(c.args[1], t), c.args[1]+" IS NOT NULL"
+		if isFloat(t) { // NaN counts where there is nothing else
+			number := where + " AND NOT isnan(" + c.args[1] + ")"
+			return "CASE WHEN " + p.core(c, "count", "*", number) + " > 0 THEN " + p.core(c, fn, args, number) + " ELSE " + p.core(c, fn, args, where) + " END"
+		}
+		return p.core(c, fn, args, where)
+	}
+}
+
+// approxDistinct counts exactly: within any error that Trino's estimate may have.
+func approxDistinct(p *printer, c *callArgs) string {
+	if c.call.Over != nil {
+		return p.core(c, "count", "DISTINCT "+c.args[0], "")
+	}
+	return p.core(c, "count", "DISTINCT "+c.args[0], "")
+}
+
+// approxPercentile is exact: the value at place floor(p·n), counted from 0, where Trino's digest has
+// it. Counted from above that is DuckDB's discrete quantile at 1-p.
+func approxPercentile(p *printer, c *callArgs) string {
+	t := c.types[0]
+	if len(c.args) != 2 || c.call.Distinct || len(c.call.OrderBy) > 0 {
+		return p.refuse("approx_percentile with weights or accuracy", c.call.At, "")
+	}
+	var fractions []string
+	exprs := []ast.Expr{c.call.Args[1].Value}
+	array, isArray := strip(exprs[0]).(*ast.Array)
+	if isArray {
+		exprs = array.Elems
+	}
+	for _, e := range exprs {
+		text := ""
+		switch e := strip(e).(type) {
+		case *ast.DecimalLit:
+			text = e.Text
+		case *ast.DoubleLit:
+			text = e.Text
+		case *ast.IntLit:
+			text = e.Text
+		}
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return p.refuse("approx_percentile with a percentage that is no number", c.call.At, "")
+		}
+		if v < 0 || v > 1 {
+			return p.raise("INVALID_FUNCTION_ARGUMENT", "Percentile must be between 0 and 1", c.result, c.call.At)
+		}
+		fractions = append(fractions, strconv.FormatFloat(1-v, 'f', 12, 64))
+	}
+	one := func(fraction string) string {
+		plain := *c.call
+		plain.OrderBy = nil
+		d := *c
+		d.call = &plain
+		where := ""
+		if isFloat(t) {
+			where = "NOT isnan(" + c.args[0] + ")"
+		}
+		return p.core(&d, "quantile_disc", c.args[0]+", "+fraction+" ORDER BY "+c.args[0]+" DESC", where)
+	}
+	if !isArray {
+		return one(fractions[0])
+	}
+	list := make([]string, len(fractions))
+	for i, f := range fractions {
+		list[i] = one(f)
+	}
+	return "[" + strings.Join(list, ", ") + "]"
+}
+
+func listagg(p *printer, c *callArgs) string {
+	if c.call.Overflow != nil && c.call.Overflow.Truncate {
+		return p.refuse("LISTAGG with ON OVERFLOW TRUNCATE", c.call.At, "")
+	}
+	separator := "''"
+	if len(c.args) > 1 {
+		separator = c.args[1]
+	}
+	return p.core(c, "string_agg", c.args[0]+", "+separator, "")
+}
+
+// ranked is a window function without arguments that matter to its type.
+func ranked(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string { return p.core(c, fn, strings.Join(c.args, ", "), "") }
+}
+
+// aggregates is the allowlist of aggregate and window functions.
+var aggregates map[string]func(*printer, *callArgs) string
+
+func init() {
+	aggregates = map[string]func(*printer, *callArgs) string{
+		"count": count, "sum": sum, "avg": avg, "min": extreme("min"), "max": extreme("max"),
+		"max_by": by("arg_max_null"), "min_by": by("arg_min_null"),
+		"count_if": plainAggregate("count_if", true), "arbitrary": plainAggregate("any_value", false), "any_value": plainAggregate("any_value", false),
+		"bool_and": plainAggregate("bool_and", false), "every": plainAggregate("bool_and", false), "bool_or": plainAggregate("bool_or", false),
+		"stddev": plainAggregate("stddev_samp", true), "stddev_samp": plainAggregate("stddev_samp", true), "stddev_pop": plainAggregate("stddev_pop", true),
+		"variance": plainAggregate("var_samp", true), "var_samp": plainAggregate("var_samp", true), "var_pop": plainAggregate("var_pop", true),
+		"corr": plainAggregate("corr", true), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
+		"regr_slope": plainAggregate("regr_slope", true), "regr_intercept": plainAggregate("regr_intercept", true),
+		"geometric_mean": plainAggregate("geomean", true), "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
+		"approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
+		"row_number": ranked("row_number"), "rank": ranked("rank"), "dense_rank": ranked("dense_rank"), "percent_rank": ranked("percent_rank"),
+		"cume_dist": ranked("cume_dist"), "ntile": ranked("ntile"), "first_value": ranked("first_value"), "last_value": ranked("last_value"),
+		"nth_value": ranked("nth_value"), "lag": ranked("lag"), "lead": ranked("lead"),
+	}
+}

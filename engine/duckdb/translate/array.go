@@ -1,0 +1,280 @@
+package translate
+
+import (
+	"strings"
+
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/types"
+)
+
+// maxSequence is Trino's own cap on what sequence makes.
+const maxSequence = 10_000
+
+// comparable reports an element type whose equality DuckDB's list functions see as Trino does: no NaN,
+// and nothing inside that may be NULL.
+func comparable(t types.Type) bool {
+	return !isFloat(t) && t.NumElems() == 0 && t.Kind() != types.JSON && t.Kind() != types.Char
+}
+
+func elementAt(p *printer, c *callArgs) string {
+	t := c.types[0]
+	if t.Kind() == types.Map {
+		if !comparable(t.Elem(0)) {
+			return p.refuse("element_at with a key of "+t.Elem(0).String(), c.call.At, "")
+		}
+		return c.args[0] + "[" + c.args[1] + "]"
+	}
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN " + v[1] + " = 0 THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", c.result, c.call.At) +
+			" ELSE list_extract(" + v[0] + ", " + v[1] + ") END"
+	})
+}
+
+func sequence(p *printer, c *callArgs) string {
+	if c.result.Elem(0).Kind() != types.Bigint {
+		return p.refuse("sequence of "+c.result.Elem(0).String(), c.call.At, "")
+	}
+	args := append([]string{}, c.args...)
+	if len(args) == 2 {
+		args = append(args, "CASE WHEN "+args[0]+" <= "+args[1]+" THEN 1 ELSE -1 END")
+	}
+	return p.let(args, func(v []string) string {
+		bad := func(when, message string) string {
+			return " WHEN " + when + " THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", message, c.result, c.call.At)
+		}
+		return "CASE" + bad(v[2]+" = 0", "step must not be zero") +
+			bad("("+v[1]+" - "+v[0]+") * sign("+v[2]+") < 0", "sequence stop value should be reachable from its start value") +
+			bad("("+v[1]+" - "+v[0]+") // "+v[2]+" >= "+itoa(maxSequence), "result of sequence function must not have more than 10000 entries") +
+			" ELSE generate_series(" + v[0] + ", " + v[1] + ", CAST(" + v[2] + " AS BIGINT)) END"
+	})
+}
+
+// slice takes a start from either end and a length.
+func slice(p *printer, c *callArgs) string {
+	start, ok1 := c.constant(1)
+	length, ok2 := c.constant(2)
+	if !ok1 || !ok2 || length > 1<<30 || start > 1<<30 || start < -1<<30 {
+		return p.refuse("slice with bounds that are no literals", c.call.At, "")
+	}
+	switch {
+	case length < 0 || start == 0:
+		return p.raise("INVALID_FUNCTION_ARGUMENT", "slice needs a start other than zero and no negative length", c.result, c.call.At)
+	case start > 0:
+		return "list_slice(" + c.args[0] + ", " + itoa(int(start)) + ", " + itoa(int(start+length-1)) + ")"
+	}
+	return p.let(c.args[:1], func(v []string) string { // from before the first there is nothing
+		from := "(len(" + v[0] + ") + " + itoa(int(start)+1) + ")"
+		return "CASE WHEN " + from + " < 1 THEN list_slice(" + v[0] + ", 1, 0) ELSE list_slice(" + v[0] + ", " + from + ", " + from + " + " + itoa(int(length)-1) + ") END"
+	})
+}
+
+// contains is unknown where the value is not found and a NULL might be it.
+func contains(p *printer, c *callArgs) string {
+	if !comparable(c.types[1]) {
+		return p.refuse("contains of "+c.types[1].String(), c.call.At, "")
+	}
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN " + v[0] + " IS NULL OR " + v[1] + " IS NULL THEN NULL WHEN list_contains(" + v[0] + ", " + v[1] + ") THEN TRUE WHEN len(list_filter(" + v[0] +
+			", lambda _e: _e IS NULL)) > 0 THEN NULL ELSE FALSE END"
+	})
+}
+
+// match is any_match, all_match and none_match, with NULL where it decides.
+func match(p *printer, c *callArgs) string {
+	decides := map[string]string{"any_match": "IS TRUE", "all_match": "IS FALSE", "none_match": "IS TRUE"}[c.name]
+	hit := map[string]string{"any_match": "TRUE", "all_match": "FALSE", "none_match": "FALSE"}[c.name]
+	miss := map[string]string{"any_match": "FALSE", "all_match": "TRUE", "none_match": "TRUE"}[c.name]
+	return p.let([]string{"list_transform(" + c.args[0] + ", " + c.args[1] + ")"}, func(v []string) string {
+		some := func(is string) string { return "len(list_filter(" + v[0] + ", lambda _e: _e " + is + ")) > 0" }
+		return "CASE WHEN " + v[0] + " IS NULL THEN NULL WHEN " + some(decides) + " THEN " + hit + " WHEN " + some("IS NULL") + " THEN NULL ELSE " + miss + " END"
+	})
+}
+
+// reduce starts with the state, which DuckDB needs in the type of the result; the last lambda must be
+// the state itself.
+func reduce(p *printer, c *callArgs) string {
+	out, ok := strip(c.call.Args[3].Value).(*ast.Lambda)
+	if !ok || len(out.Params) != 1 || !c.types[1].Equal(c.result) {
+		return p.refuse("reduce of this form", c.call.At, "")
+	}
+	if id, ok := strip(out.Body).(*ast.Ident); !ok || !strings.EqualFold(id.Name, out.Params[0].Name) {
+		return p.refuse("reduce with an output function", c.call.At, "")
+	}
+	if p.duck(c.types[0].Elem(0), c.call.At) != p.duck(c.result, c.call.At) {
+		return p.refuse("reduce over "+c.types[0].Elem(0).String()+" into "+c.result.String(), c.call.At, "CAST the elements")
+	}
+	return "list_reduce(" + c.args[0] + ", " + c.args[2] + ", " + c.args[1] + ")"
+}
+
+// extremeOf is array_min and array_max: NULL where an element is.
+func extremeOf(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		if !comparable(c.result) {
+			return p.refuse(c.name+" of "+c.result.String(), c.call.At, "")
+		}
+		return p.let(c.args, func(v []string) string {
+			return "CASE WHEN len(list_filter(" + v[0] + ", lambda _e: _e IS NULL)) > 0 THEN NULL ELSE " + fn + "(" + v[0] + ") END"
+		})
+	}
+}
+
+func arrayJoin(p *printer, c *callArgs) string {
+	t := c.types[0].Elem(0)
+	if t.Kind() != types.Varchar && !t.IsExactInteger() && t.Kind() != types.Boolean {
+		return p.refuse("array_join of "+t.String(), c.call.At, "CAST the elements to varchar")
+	}
+	list := "list_filter(" + c.args[0] + ", lambda _e: _e IS NOT NULL)"
+	if len(c.args) == 3 {
+		list = "list_transform(" + c.args[0] + ", lambda _e: coalesce(CAST(_e AS VARCHAR), " + c.args[2] + "))"
+	}
+	return "array_to_string(" + list + ", " + c.args[1] + ")"
+}
+
+func arraySort(p *printer, c *callArgs) string {
+	if len(c.args) != 1 || c.types[0].Elem(0).NumElems() > 0 || c.types[0].Elem(0).Kind() == types.Char {
+		return p.refuse("array_sort of this form", c.call.At, "")
+	}
+	return "list_sort(" + c.args[0] + ", 'ASC', 'NULLS LAST')"
+}
+
+// arrayDistinct keeps first occurrences in order, one NULL among them.
+func arrayDistinct(p *printer, c *callArgs) string {
+	if !comparable(c.types[0].Elem(0)) {
+		return p.refuse("array_distinct of "+c.types[0].String(), c.call.At, "")
+	}
+	return p.let(c.args, func(v []string) string {
+		first := "lambda _e, _i: len(list_filter(" + v[0] + "[1:_i - 1], lambda _f: _f IS NOT DISTINCT FROM _e)) = 0"
+		return "list_filter(" + v[0] + ", " + first + ")"
+	})
+}
+
+// repeat is capped: what one call makes is held in memory at once.
+func repeat(p *printer, c *callArgs) string {
+	n, ok := c.constant(1)
+	if !ok || n > maxSequence {
+		return p.refuse("repeat of this many", c.call.At, "")
+	}
+	if n <= 0 {
+		return "CAST([] AS " + p.duck(c.result, c.call.At) + ")"
+	}
+	p.params++
+	return "list_transform(range(0, " + itoa(int(n)) + "), lambda " + ident("_"+itoa(p.params)) + ": " + c.args[0] + ")"
+}
+
+func newMap(p *printer, c *callArgs) string {
+	if len(c.args) == 0 || !comparable(c.result.Elem(0)) {
+		return p.refuse("map of this form", c.call.At, "")
+	}
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN len(" + v[0] + ") <> len(" + v[1] + ") THEN " +
+			p.raise("INVALID_FUNCTION_ARGUMENT", "Key and value arrays must be the same length", c.result, c.call.At) +
+			" WHEN " + v[0] + " IS NULL OR " + v[1] + " IS NULL THEN NULL ELSE map(" + v[0] + ", " + v[1] + ") END"
+	})
+}
+
+func mapConcat(p *printer, c *callArgs) string {
+	return "CASE WHEN " + strings.Join(c.args, " IS NULL OR ") + " IS NULL THEN NULL ELSE map_concat(" + strings.Join(c.args, ", ") + ") END"
+}
+
+// split with a limit leaves the rest in the last part.
+func split(p *printer, c *callArgs) string {
+	delimiter, ok := c.literal(1)
+	if !ok || delimiter == "" || len(c.args) != 2 {
+		return p.refuse("split of this form", c.call.At, "")
+	}
+	return "string_split(" + c.args[0] + ", " + c.args[1] + ")"
+}
+
+func concatWS(p *printer, c *callArgs) string {
+	if len(c.args) == 2 && c.types[1].Kind() == types.Array {
+		return "array_to_string(list_filter(" + c.args[1] + ", lambda _e: _e IS NOT NULL), " + c.args[0] + ")"
+	}
+	for _, t := range c.types {
+		if t.Kind() == types.Char {
+			return p.refuse("concat_ws of char", c.call.At, "")
+		}
+	}
+	return "CASE WHEN " + c.args[0] + " IS NOT NULL THEN concat_ws(" + strings.Join(c.args, ", ") + ") END"
+}
+
+// pad is lpad and rpad to a constant length.
+func pad(p *printer, c *callArgs) string {
+	n, ok := c.constant(1)
+	with, isText := c.literal(2)
+	if !ok || !isText || with == "" || n < 0 || n > maxSequence || c.types[0].Kind() != types.Varchar {
+		return p.refuse(c.name+" of this form", c.call.At, "")
+	}
+	return c.name + "(" + c.args[0] + ", " + itoa(int(n)) + ", " + c.args[2] + ")"
+}
+
+// typeOfForm is known before the query runs; an aggregate inside still makes the query one.
+func typeOfForm(p *printer, c *callArgs) string {
+	name := str(c.types[0].String())
+	aggregates := false
+	ast.Walk(c.call.Args[0].Value, func(n ast.Node) bool {
+		if call, ok := n.(*ast.Call); ok && call.Over == nil && p.info.Function(call) != nil && p.info.Function(call).Kind != 0 {
+			aggregates = true
+		}
+		return true
+	})
+	if !aggregates {
+		return name
+	}
+	return "CASE WHEN " + c.args[0] + " IS NULL THEN " + name + " ELSE " + name + " END"
+}
+
+// jsonPath reads the simple paths in which both engines agree: $.name, $["name"], $[0].
+func jsonPath(path string) (string, bool) {
+	rest, ok := strings.CutPrefix(path, "$")
+	var b strings.Builder
+	b.WriteByte('$')
+	for ok && rest != "" {
+		switch {
+		case strings.HasPrefix(rest, `["`):
+			name, after, found := strings.Cut(rest[2:], `"]`)
+			if ok = found && !strings.ContainsAny(name, `"\`); ok {
+				b.WriteString(`."` + name + `"`)
+				rest = after
+			}
+		case rest[0] == '[':
+			index, after, found := strings.Cut(rest[1:], "]")
+			if ok = found && isNumber(index) && index[0] != '-' && index[0] != '+'; ok {
+				b.WriteString("[" + index + "]")
+				rest = after
+			}
+		case rest[0] == '.':
+			end := 1
+			for end < len(rest) && (rest[end] == '_' || rest[end] >= '0' && rest[end] <= '9' || rest[end]|32 >= 'a' && rest[end]|32 <= 'z') {
+				end++
+			}
+			if ok = end > 1; ok {
+				b.WriteString(`."` + rest[1:end] + `"`)
+				rest = rest[end:]
+			}
+		default:
+			ok = false
+		}
+	}
+	return b.String(), ok
+}
+
+// jsonExtractScalar gives texts, whole numbers and booleans. How a number with a point was written is
+// lost in DuckDB, so that it is an error there.
+func jsonExtractScalar(p *printer, c *callArgs) string {
+	text, ok := c.literal(1)
+	path, known := jsonPath(text)
+	if !ok || !known {
+		return p.refuse("json_extract_scalar with this path", c.call.At, "")
+	}
+	return p.let(c.args[:1], func(v []string) string {
+		return "CASE json_type(" + v[0] + ", " + str(path) + ") WHEN 'DOUBLE' THEN " +
+			p.raise("NOT_SUPPORTED", "The embedded engine reads no numbers with a point out of JSON", c.result, c.call.At) +
+			" WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL ELSE json_extract_string(" + v[0] + ", " + str(path) + ") END"
+	})
+}
+
+func jsonArrayLength(p *printer, c *callArgs) string {
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN json_type(" + v[0] + ") = 'ARRAY' THEN CAST(json_array_length(" + v[0] + ") AS BIGINT) END"
+	})
+}

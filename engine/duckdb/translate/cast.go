@@ -1,0 +1,249 @@
+package translate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/types"
+)
+
+func (p *printer) castExpr(e *ast.Cast, s *scope) string {
+	from, to := p.typeOf(e.X), p.info.Type(e)
+	x := p.expr(e.X, s)
+	sql := ""
+	switch {
+	case from.Kind() == types.TimestampTZ && to.Kind() != types.TimestampTZ:
+		// The wall clock of the value's own zone.
+		local := types.TemporalOf(types.Timestamp, from.Precision())
+		if to.Kind() == types.Varchar {
+			if zone := p.zoneOf(e.X, s); zone != "UTC" || to.Length() != types.Unbounded {
+				return p.refuse("CAST of "+from.String()+" to "+to.String(), e.At, "use date_format")
+			}
+			sql = "(" + p.stampText(p.wall(x, "UTC"), from.Precision()) + " || ' UTC')"
+			break
+		}
+		sql = p.explicit(p.wall(x, p.zoneOf(e.X, s)), local, to, e.At)
+	case to.Kind() == types.TimestampTZ && from.Kind() != types.TimestampTZ:
+		sql = p.toZoned(p.explicit(x, from, types.TemporalOf(types.Timestamp, to.Precision()), e.At), types.TemporalOf(types.Timestamp, to.Precision()), p.opts.Zone, e.At)
+		if from.IsText() {
+			return p.refuse("CAST of text to "+to.String(), e.At, "CAST to timestamp")
+		}
+	default:
+		sql = p.explicit(x, from, to, e.At)
+	}
+	if e.Try {
+		return "TRY(" + sql + ")"
+	}
+	return sql
+}
+
+// cast turns a value into another type as Trino does by itself.
+func (p *printer) cast(x string, from, to types.Type, at ast.Span) string {
+	if from.Equal(to) || !from.Valid() || !to.Valid() {
+		return x
+	}
+	if from.Kind() == types.Char && to.Kind() == types.Char || from.Kind() == types.Varchar && to.Kind() == types.Varchar ||
+		from.Kind() == types.Char && to.Kind() == types.Varchar {
+		if from.Length() <= to.Length() {
+			return x
+		}
+	}
+	return p.explicit(x, from, to, at)
+}
+
+// text forms that Trino's casts take; DuckDB's take more (1e3 for an integer, "yes" for a boolean)
+// and round what Trino rejects.
+const (
+	integerText = `[+-]?[0-9]+`
+	decimalText = `\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*`
+	doubleText  = `\s*[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|Infinity|NaN)\s*`
+	dateText    = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*`
+	stampText   = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?(\s*[+-][0-9]{2}:[0-9]{2}|\s*UTC)?\s*`
+	timeText    = `\s*[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?\s*`
+)
+
+// explicit is CAST. What has no rule here is refused.
+func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
+	plainCast := func(x string) string { return "CAST(" + x + " AS " + p.duck(to, at) + ")" }
+	fk, tk := from.Kind(), to.Kind()
+	switch {
+	case fk == types.Unknown:
+		return plainCast(x)
+	case from.Equal(to) && fk != types.Varchar && fk != types.Char:
+		return x
+	case from.IsText():
+		return p.fromText(x, from, to, at)
+	case tk == types.Varchar:
+		return p.toText(x, from, to, at)
+	case isNumberOrBool(from) && isNumberOrBool(to):
+		return p.castNumber(x, from, to, at)
+	case fk == types.Date && (tk == types.Timestamp), fk == types.Timestamp && tk == types.Date:
+		return plainCast(x)
+	case fk == types.Timestamp && tk == types.Time:
+		return p.toPrecision(plainCast(x), from.Precision(), to, at)
+	case fk == types.Timestamp && tk == types.Timestamp, fk == types.TimestampTZ && tk == types.TimestampTZ, fk == types.Time && tk == types.Time:
+		return p.toPrecision(x, from.Precision(), to, at)
+	case fk == types.Timestamp && tk == types.TimestampTZ, fk == types.Date && tk == types.TimestampTZ:
+		return p.toZoned(x, from, p.opts.Zone, at)
+	case fk == types.Array && tk == types.Array:
+		if p.duck(from, at) == p.duck(to, at) && widens(from.Elem(0), to.Elem(0)) {
+			return x
+		}
+		if from.Elem(0).Kind() == types.Unknown {
+			return plainCast(x)
+		}
+		p.params++
+		v := ident("_" + itoa(p.params))
+		return "list_transform(" + x + ", lambda " + v + ": " + p.explicit(v, from.Elem(0), to.Elem(0), at) + ")"
+	case fk == types.Row && tk == types.Row:
+		return p.let([]string{x}, func(v []string) string {
+			fields := make([]string, to.NumElems())
+			for i := range fields {
+				fields[i] = str(fieldName(i)) + ": " + p.cast(field(v[0], i), from.Elem(i), to.Elem(i), at)
+			}
+			return "CASE WHEN " + v[0] + " IS NOT NULL THEN {" + strings.Join(fields, ", ") + "} END"
+		})
+	case fk == types.Map && tk == types.Map && p.duck(from, at) == p.duck(to, at) && widens(from.Elem(0), to.Elem(0)) && widens(from.Elem(1), to.Elem(1)):
+		return x
+	}
+	return p.refuse("CAST of "+from.String()+" to "+to.String(), at, "")
+}
+
+// widens reports a cast that leaves the value as DuckDB holds it.
+func widens(from, to types.Type) bool {
+	return from.Equal(to) || from.Kind() == types.Varchar && to.Kind() == types.Varchar && from.Length() <= to.Length()
+}
+
+func isNumberOrBool(t types.Type) bool { return t.Kind() == types.Boolean || t.IsNumeric() }
+
+func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string {
+	name := p.duck(to, at)
+	plain := "CAST(" + x + " AS " + name + ")"
+	exact := to.IsExactInteger() || to.Kind() == types.Decimal
+	switch {
+	case isFloat(from) && to.IsExactInteger(): // DuckDB rounds half to even
+		return "CAST(round(" + x + ") AS " + name + ")"
+	case isFloat(from) && to.Kind() == types.Decimal:
+		// Trino rounds the shortest decimal that reads back as the number, not the number itself.
+		return "CAST(CAST(" + x + " AS VARCHAR) AS " + name + ")"
+	case from.Kind() == types.Boolean && to.Kind() == types.Decimal:
+		return "CAST(CAST(" + x + " AS INTEGER) AS " + name + ")"
+	case from.Kind() == types.Decimal && to.Kind() == types.Boolean:
+		return "(" + x + " <> 0)"
+	case from.Kind() == types.Boolean && exact, from.Kind() == types.Decimal && exact:
+		return plain // DuckDB rounds half away from zero too
+	}
+	return plain
+}
+
+func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {
+	name := p.duck(to, at)
+	guarded := func(form string) string {
+		return p.let([]string{x}, func(v []string) string {
+			value := v[0]
+			if to.Kind() == types.Timestamp { // the wall clock counts, whatever its zone
+				value = "regexp_replace(" + value + `, '(\s*[+-][0-9]{2}:[0-9]{2}|\s*UTC)\s*$', '')`
+			}
+			return "CASE WHEN NOT regexp_full_match(" + v[0] + ", " + str(form) + ") THEN " +
+				p.raise("INVALID_CAST_ARGUMENT", "Cannot cast the text to "+to.String(), to, at) + " ELSE CAST(" + value + " AS " + name + ") END"
+		})
+	}
+	switch to.Kind() {
+	case types.Varchar:
+		if to.Length() < from.Length() {
+			return fmt.Sprintf("substring(%s, 1, %d)", x, to.Length())
+		}
+		return x
+	case types.Char:
+		if to.Length() < from.Length() {
+			x = fmt.Sprintf("substring(%s, 1, %d)", x, to.Length())
+		}
+		if from.Kind() == types.Char {
+			return x
+		}
+		return "rtrim(" + x + ", ' ')"
+	case types.Tinyint, types.Smallint, types.Integer, types.Bigint:
+		return guarded(integerText)
+	case types.Decimal:
+		return guarded(decimalText)
+	case types.Real, types.Double:
+		return guarded(doubleText)
+	case types.Boolean:
+		return p.let([]string{"lower(" + x + ")"}, func(v []string) string {
+			return "CASE WHEN " + v[0] + " IN ('true', 't', '1') THEN TRUE WHEN " + v[0] + " IN ('false', 'f', '0') THEN FALSE WHEN " + v[0] + " IS NOT NULL THEN " +
+				p.raise("INVALID_CAST_ARGUMENT", "Cannot cast the text to boolean", to, at) + " END"
+		})
+	case types.Date:
+		return guarded(dateText)
+	case types.Timestamp:
+		return p.toPrecision(guarded(stampText), microseconds, to, at)
+	case types.Time:
+		return p.toPrecision(guarded(timeText), microseconds, to, at)
+	case types.Varbinary:
+		if from.Kind() == types.Varchar {
+			return "encode(" + x + ")"
+		}
+	}
+	return p.refuse("CAST of "+from.String()+" to "+to.String(), at, "")
+}
+
+// toText is CAST to varchar. What is longer than the length is an error, not cut.
+func (p *printer) toText(x string, from, to types.Type, at ast.Span) string {
+	sql := ""
+	switch from.Kind() {
+	case types.Decimal:
+		sql = "CAST(" + x + " AS VARCHAR)"
+		if from.Precision() == from.Scale() { // DuckDB writes .5
+			sql = "regexp_replace(" + sql + `, '^(-?)[.]', '\10.')`
+		}
+	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Date, types.UUID:
+		sql = "CAST(" + x + " AS VARCHAR)"
+	case types.Timestamp:
+		sql = p.stampText(x, from.Precision())
+	case types.Real, types.Double:
+		sql = p.floatText(x)
+	case types.IntervalDaySecond:
+		sql = p.let([]string{p.millis(x)}, func(v []string) string {
+			return "CASE WHEN " + v[0] + " IS NOT NULL THEN CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || " + fmt.Sprintf("printf('%%d %%02d:%%02d:%%02d.%%03d', abs(%[1]s) // 86400000, abs(%[1]s) // 3600000 %% 24, abs(%[1]s) // 60000 %% 60, abs(%[1]s) // 1000 %% 60, abs(%[1]s) %% 1000) END", v[0])
+		})
+	case types.IntervalYearMonth:
+		sql = p.let([]string{p.months(x)}, func(v []string) string {
+			return "CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || CAST(abs(" + v[0] + ") // 12 AS VARCHAR) || '-' || CAST(abs(" + v[0] + ") % 12 AS VARCHAR)"
+		})
+	default:
+		return p.refuse("CAST of "+from.String()+" to "+to.String(), at, "")
+	}
+	if to.Length() == types.Unbounded {
+		return sql
+	}
+	return p.let([]string{sql}, func(v []string) string {
+		return fmt.Sprintf("CASE WHEN length(%s) > %d THEN %s ELSE %s END", v[0], to.Length(),
+			p.raise("INVALID_CAST_ARGUMENT", "Value cannot be represented as "+to.String(), to, at), v[0])
+	})
+}
+
+// stampText writes a timestamp with as many digits after the second as its type has.
+func (p *printer) stampText(x string, precision int) string {
+	if precision == 0 {
+		return "strftime(" + x + ", '%Y-%m-%d %H:%M:%S')"
+	}
+	return fmt.Sprintf("left(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f'), %d)", x, len("2000-01-01 00:00:00.")+precision)
+}
+
+// floatText writes a number as Java does, one digit before the point: 1.0E0, 1.25E-3. DuckDB's own
+// text has the same shortest digits, as 0.00125 or 1.25e-03; they are taken apart and put together.
+func (p *printer) floatText(x string) string {
+	return p.let([]string{x}, func(n []string) string {
+		text := "CAST(abs(" + n[0] + ") AS VARCHAR)"
+		mantissa := "split_part(" + text + ", 'e', 1)"
+		exponent := "coalesce(TRY_CAST(split_part(" + text + ", 'e', 2) AS INTEGER), 0)"
+		return "CASE WHEN isnan(" + n[0] + ") THEN 'NaN' WHEN isinf(" + n[0] + ") THEN CASE WHEN " + n[0] + " > 0 THEN 'Infinity' ELSE '-Infinity' END" +
+			" WHEN " + n[0] + " = 0 THEN CASE WHEN signbit(" + n[0] + ") THEN '-0.0E0' ELSE '0.0E0' END ELSE " +
+			p.let([]string{mantissa, exponent, "split_part(" + mantissa + ", '.', 1)", "split_part(" + mantissa + ", '.', 2)"}, func(v []string) string {
+				digits := "rtrim(ltrim(" + v[2] + " || " + v[3] + ", '0'), '0')"
+				place := "(CASE WHEN " + v[2] + " <> '0' THEN length(" + v[2] + ") - 1 ELSE length(ltrim(" + v[3] + ", '0')) - length(" + v[3] + ") - 1 END + " + v[1] + ")"
+				return "CASE WHEN " + n[0] + " < 0 THEN '-' ELSE '' END || left(" + digits + ", 1) || '.' || coalesce(nullif(substring(" + digits + ", 2), ''), '0') || 'E' || CAST(" + place + " AS VARCHAR)"
+			}) + " END"
+	})
+}

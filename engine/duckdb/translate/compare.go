@@ -1,0 +1,264 @@
+package translate
+
+import (
+	"strings"
+
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/types"
+)
+
+var compareOps = [...]string{ast.Eq: " = ", ast.Ne: " <> ", ast.Lt: " < ", ast.Le: " <= ", ast.Gt: " > ", ast.Ge: " >= ",
+	ast.IsDistinctFrom: " IS DISTINCT FROM ", ast.IsNotDistinctFrom: " IS NOT DISTINCT FROM "}
+
+func (p *printer) compareExpr(e *ast.Compare, s *scope) string {
+	l, lok := strip(e.L).(*ast.Row)
+	r, rok := strip(e.R).(*ast.Row)
+	if lok && rok {
+		return p.compareRows(e, l, r, s)
+	}
+	return p.compare(e.Op, p.expr(e.L, s), p.expr(e.R, s), p.typeOf(e.L), e.L, e.R)
+}
+
+// compareRows compares row constructors field by field: DuckDB takes NULL inside a row for a value.
+func (p *printer) compareRows(e *ast.Compare, l, r *ast.Row, s *scope) string {
+	if e.Op != ast.Eq && e.Op != ast.Ne {
+		return p.refuse("this comparison of rows", e.At, "compare the fields")
+	}
+	terms := make([]string, len(l.Fields))
+	for i := range l.Fields {
+		a, b := l.Fields[i].Value, r.Fields[i].Value
+		t, _ := types.Comparison(p.typeOf(a), p.typeOf(b), false)
+		terms[i] = p.compare(ast.Eq, p.cast(p.expr(a, s), p.typeOf(a), t, e.At), p.cast(p.expr(b, s), p.typeOf(b), t, e.At), t, a, b)
+	}
+	all := "(" + strings.Join(terms, " AND ") + ")"
+	if e.Op == ast.Ne {
+		return "(NOT " + all + ")"
+	}
+	return all
+}
+
+// compare renders a op b, both of type t. The expressions behind them, which may be nil, tell whether
+// NaN is possible.
+func (p *printer) compare(op ast.CompareOp, a, b string, t types.Type, ea, eb ast.Expr) string {
+	distinct := op == ast.IsDistinctFrom || op == ast.IsNotDistinctFrom
+	switch t.Kind() {
+	case types.Row, types.Array, types.Map:
+		if !distinct || t.Kind() == types.Map {
+			return p.refuse("comparison of "+t.String(), at(ea), "compare what is inside")
+		}
+	case types.JSON:
+		return p.refuse("comparison of json", at(ea), "compare what is inside")
+	}
+	if op >= ast.Lt && op <= ast.Ge {
+		a, b = p.padded(a, t), p.padded(b, t)
+	}
+	plain := "(" + a + compareOps[op] + b + ")"
+	if !isFloat(t) || distinct {
+		return plain
+	}
+	// DuckDB holds NaN equal to itself and greater than all else; in Trino it is unequal to
+	// everything, and no order holds. Only one side needs a look: where the other alone is NaN, or
+	// where it cannot be, the engines agree.
+	guard := func(nan, other string) string {
+		return "(" + plain + " AND (NOT isnan(" + nan + ") OR " + other + " IS NULL))"
+	}
+	na, nb := p.mayBeNaN(ea), p.mayBeNaN(eb)
+	switch {
+	case (op == ast.Eq) && na && nb, (op == ast.Gt || op == ast.Ge) && na:
+		return guard(a, b)
+	case (op == ast.Lt || op == ast.Le) && nb:
+		return guard(b, a)
+	case op == ast.Ne && na && nb:
+		return "(" + plain + " OR (isnan(" + a + ") AND " + b + " IS NOT NULL))"
+	}
+	return plain
+}
+
+func at(e ast.Expr) (span ast.Span) {
+	if e != nil {
+		span = e.Span()
+	}
+	return span
+}
+
+// equal is compare for an equality whose sides are columns.
+func (p *printer) equal(a, b string, t types.Type) string {
+	return p.compare(ast.Eq, a, b, t, nil, nil)
+}
+
+// mayBeNaN is false only for what is surely a number.
+func (p *printer) mayBeNaN(e ast.Expr) bool {
+	if e == nil {
+		return true
+	}
+	if !isFloat(p.info.Type(e)) {
+		return false // coerced from integers or decimals
+	}
+	switch e := strip(e).(type) {
+	case *ast.DoubleLit:
+		return false
+	case *ast.Unary:
+		return p.mayBeNaN(e.X)
+	case *ast.Cast:
+		t := p.info.Type(e.X)
+		return !t.IsExactInteger() && t.Kind() != types.Decimal
+	}
+	return true
+}
+
+// padded gives a char its padding back, where its order matters or its length is looked at.
+func (p *printer) padded(sql string, t types.Type) string {
+	if t.Kind() != types.Char || t.Length() == 0 {
+		return sql
+	}
+	return "rpad(" + sql + ", " + itoa(t.Length()) + ", ' ')"
+}
+
+func (p *printer) between(e *ast.Between, s *scope) string {
+	x, lo, hi, t := p.expr(e.X, s), p.expr(e.Lo, s), p.expr(e.Hi, s), p.typeOf(e.X)
+	var sql string
+	switch {
+	case e.Symmetric:
+		sql = p.let([]string{x, lo, hi}, func(v []string) string {
+			in := func(l, h string) string {
+				return "(" + p.compare(ast.Ge, v[0], l, t, e.X, nil) + " AND " + p.compare(ast.Le, v[0], h, t, e.X, nil) + ")"
+			}
+			return "(" + in(v[1], v[2]) + " OR " + in(v[2], v[1]) + ")"
+		})
+	case isFloat(t) || t.Kind() == types.Char || t.NumElems() > 0 || t.Kind() == types.JSON:
+		sql = p.let([]string{x, lo, hi}, func(v []string) string {
+			return "(" + p.compare(ast.Ge, v[0], v[1], t, e.X, e.Lo) + " AND " + p.compare(ast.Le, v[0], v[2], t, e.X, e.Hi) + ")"
+		})
+	default:
+		return "(" + x + negated("", e.Not) + " BETWEEN " + lo + " AND " + hi + ")"
+	}
+	if e.Not {
+		return "(NOT " + sql + ")"
+	}
+	return sql
+}
+
+func (p *printer) in(e *ast.In, s *scope) string {
+	sql := ""
+	if e.Query != nil {
+		sql = p.inQuery(e, s)
+	} else {
+		sql = p.inList(e, s)
+	}
+	if e.Not {
+		return "(NOT " + sql + ")"
+	}
+	return sql
+}
+
+func (p *printer) inList(e *ast.In, s *scope) string {
+	t := p.typeOf(e.X)
+	if row, ok := strip(e.X).(*ast.Row); ok {
+		terms := make([]string, len(e.List))
+		for i, x := range e.List {
+			r, ok := strip(x).(*ast.Row)
+			if !ok {
+				return p.refuse("IN over rows", e.At, "")
+			}
+			terms[i] = p.compareRows(&ast.Compare{Loc: e.Loc, Op: ast.Eq}, row, r, s)
+		}
+		return "(" + strings.Join(terms, " OR ") + ")"
+	}
+	if t.NumElems() > 0 || t.Kind() == types.JSON {
+		return p.refuse("IN over "+t.String(), e.At, "")
+	}
+	list := make([]string, len(e.List))
+	nan := false
+	for i, x := range e.List {
+		list[i] = p.expr(x, s)
+		nan = nan || p.mayBeNaN(x)
+	}
+	x := p.expr(e.X, s)
+	if isFloat(t) && nan && p.mayBeNaN(e.X) {
+		return p.let(append([]string{x}, list...), func(v []string) string {
+			for i := range list {
+				list[i] = p.compare(ast.Eq, v[0], v[i+1], t, e.X, e.List[i])
+			}
+			return "(" + strings.Join(list, " OR ") + ")"
+		})
+	}
+	return "(" + x + " IN (" + strings.Join(list, ", ") + "))"
+}
+
+// inQuery compares a value with what a subquery gives, or a row of values with its columns.
+func (p *printer) inQuery(e *ast.In, s *scope) string {
+	sql, cols := p.query(e.Query, s, false)
+	if p.err != nil {
+		return "NULL"
+	}
+	row, isRow := strip(e.X).(*ast.Row)
+	if len(cols) == 1 && !isRow {
+		t, _ := types.Super(p.typeOf(e.X), cols[0].typ)
+		if t.NumElems() > 0 {
+			return p.refuse("IN over "+t.String(), e.At, "")
+		}
+		x := p.cast(p.expr(e.X, s), p.typeOf(e.X), t, e.At)
+		sql = p.turned(rendered{sql: sql, cols: cols}, []types.Type{t}, e.At)
+		if isFloat(t) { // NaN is in no list, and takes nothing out of one
+			sql = "SELECT " + `"n".` + ident(cols[0].sql) + " FROM (" + sql + `) AS "n" WHERE NOT coalesce(isnan("n".` + ident(cols[0].sql) + "), FALSE)"
+		}
+		return "(" + x + " IN (" + sql + "))"
+	}
+	if !isRow || len(row.Fields) != len(cols) {
+		return p.refuse("IN over rows", e.At, "")
+	}
+	// A row is in it when all fields of one are equal; unknown when that is unknown of some and true of none.
+	terms := make([]string, len(cols))
+	for i, f := range row.Fields {
+		t, _ := types.Comparison(p.typeOf(f.Value), cols[i].typ, false)
+		a, b := p.expr(f.Value, s), `"in".`+ident(cols[i].sql)
+		terms[i] = p.compare(ast.Eq, p.cast(a, p.typeOf(f.Value), t, e.At), p.cast(b, cols[i].typ, t, e.At), t, f.Value, nil)
+	}
+	match := strings.Join(terms, " AND ")
+	exists := func(cond string) string {
+		return "EXISTS (SELECT 1 FROM (" + sql + `) AS "in" WHERE ` + cond + ")"
+	}
+	return "CASE WHEN " + exists(match) + " THEN TRUE WHEN " + exists("("+match+") IS NULL") + " THEN NULL ELSE FALSE END"
+}
+
+var quantifiers = [...]string{ast.All: "ALL", ast.Any: "ANY", ast.Some: "ANY"}
+
+func (p *printer) quantified(e *ast.Quantified, s *scope) string {
+	sql, cols := p.query(e.Query, s, false)
+	if p.err != nil {
+		return "NULL"
+	}
+	t, _ := types.Super(p.typeOf(e.L), cols[0].typ)
+	if len(cols) != 1 || t.NumElems() > 0 || isFloat(t) || t.Kind() == types.Char || e.Op > ast.Ge {
+		return p.refuse("ALL, ANY and SOME over "+t.String(), e.At, "use EXISTS")
+	}
+	sql = p.turned(rendered{sql: sql, cols: cols}, []types.Type{t}, e.At)
+	return "(" + p.cast(p.expr(e.L, s), p.typeOf(e.L), t, e.At) + compareOps[e.Op] + quantifiers[e.Quantifier] + " (" + sql + "))"
+}
+
+// like checks a constant pattern here, since DuckDB lets pass what Trino complains of.
+func (p *printer) like(e *ast.Like, s *scope) string {
+	x := p.padded(p.expr(e.X, s), p.typeOf(e.X))
+	pattern := p.padded(p.expr(e.Pattern, s), p.typeOf(e.Pattern))
+	word := negated("", e.Not) + " LIKE "
+	if e.Escape == nil {
+		return "(" + x + word + pattern + ")"
+	}
+	esc, ok := strip(e.Escape).(*ast.StringLit)
+	pat, isLit := strip(e.Pattern).(*ast.StringLit)
+	if !ok || !isLit || len([]rune(esc.Value)) != 1 {
+		return p.refuse("LIKE … ESCAPE of what is no literal", e.At, "")
+	}
+	boolean := types.Of(types.Boolean)
+	c := []rune(esc.Value)[0]
+	for text := []rune(pat.Value); len(text) > 0; text = text[1:] {
+		if text[0] != c {
+			continue
+		}
+		if len(text) == 1 || text[1] != '%' && text[1] != '_' && text[1] != c {
+			return p.raise("INVALID_FUNCTION_ARGUMENT", "Escape character must be followed by '%', '_' or the escape character itself", boolean, e.At)
+		}
+		text = text[1:]
+	}
+	return "(" + x + word + pattern + " ESCAPE " + str(esc.Value) + ")"
+}

@@ -1,0 +1,372 @@
+package translate
+
+import (
+	"strings"
+
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/types"
+)
+
+// rule is how a scalar function is rendered: a template (see fill) or code. cast says that DuckDB's
+// result has another type. A function that is not in the table is refused.
+type rule struct {
+	sql  string
+	cast bool
+	make func(*printer, *callArgs) string
+}
+
+// scalars is the allowlist of scalar functions.
+var scalars map[string]rule
+
+func init() {
+	scalars = map[string]rule{
+		// text
+		"lower":   {sql: "lower($1)"},
+		"upper":   {sql: "upper($1)"},
+		"length":  {sql: "length($1)"},
+		"reverse": {make: reverse},
+		"strpos":  {make: strpos},
+		"position": {make: func(p *printer, c *callArgs) string {
+			return "strpos(" + c.args[1] + ", " + c.args[0] + ")"
+		}},
+		"substr": {make: substr}, "substring": {make: substr},
+		"trim": {make: trim("trim")}, "ltrim": {make: trim("ltrim")}, "rtrim": {make: trim("rtrim")},
+		"replace":     {make: replace},
+		"concat":      {make: func(p *printer, c *callArgs) string { return p.concat(c.args, c.types, c.result, c.call.At) }},
+		"starts_with": {sql: "starts_with($1, $2)"},
+		"split_part":  {make: splitPart},
+		"codepoint":   {sql: "unicode($1)"},
+		// numbers
+		"abs":      {make: abs},
+		"round":    {make: round},
+		"ceil":     {make: whole("ceil")},
+		"ceiling":  {make: whole("ceil")},
+		"floor":    {make: whole("floor")},
+		"truncate": {make: truncate},
+		"sign":     {sql: "sign($1)", cast: true},
+		"sqrt": {make: func(p *printer, c *callArgs) string {
+			return "CASE WHEN " + c.args[0] + " < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(" + c.args[0] + ") END"
+		}},
+		"cbrt":  {sql: "cbrt($1)"},
+		"exp":   {sql: "exp($1)"},
+		"power": {sql: "pow($1, $2)"},
+		"pow":   {sql: "pow($1, $2)"},
+		"ln":    {make: logarithm("ln")},
+		"log10": {make: logarithm("log10")},
+		"log2":  {make: logarithm("log2")},
+		"pi":    {sql: "pi()"},
+		"mod": {make: func(p *printer, c *callArgs) string {
+			switch t := c.result; {
+			case t.IsExactInteger():
+				return p.integerOp(ast.Mod, c.args[0], c.args[1], t, c.call.At)
+			case t.Kind() == types.Decimal:
+				return p.decimalOp(ast.Mod, c.args[0], c.args[1], c.types[0], c.types[1], t, c.call.At)
+			}
+			return p.refuse("mod of "+c.result.String(), c.call.At, "")
+		}},
+		"is_nan":      {sql: "isnan($1)"},
+		"is_finite":   {sql: "isfinite($1)"},
+		"is_infinite": {sql: "isinf($1)"},
+		"nan":         {sql: "CAST('nan' AS DOUBLE)"},
+		"infinity":    {sql: "CAST('infinity' AS DOUBLE)"},
+		"radians":     {sql: "radians($1)"}, "degrees": {sql: "degrees($1)"},
+		"sin": {sql: "sin($1)"}, "cos": {sql: "cos($1)"}, "tan": {sql: "tan($1)"},
+		"greatest": {make: most("greatest")}, "least": {make: most("least")},
+		// dates
+		"date_trunc": {make: dateTrunc}, "date_add": {make: dateAdd}, "date_diff": {make: dateDiff},
+		"date":              {make: func(p *printer, c *callArgs) string { return toDate(p, c) }},
+		"last_day_of_month": {make: lastDay},
+		"now": {make: func(p *printer, c *callArgs) string {
+			return p.current(&ast.Current{Loc: c.call.Loc, What: "current_timestamp", Precision: -1})
+		}},
+		"to_unixtime":   {make: toUnixtime},
+		"from_unixtime": {make: fromUnixtime},
+		"with_timezone": {make: func(p *printer, c *callArgs) string {
+			zone, ok := c.literal(1)
+			if !ok {
+				return p.refuse("with_timezone of what is no literal", c.call.At, "")
+			}
+			return p.toZoned(c.args[0], c.types[0], zone, c.call.At)
+		}},
+		// arrays and maps
+		"cardinality": {make: func(p *printer, c *callArgs) string {
+			if c.types[0].Kind() == types.Map {
+				return "CAST(cardinality(" + c.args[0] + ") AS BIGINT)"
+			}
+			return "len(" + c.args[0] + ")"
+		}},
+		"element_at": {make: elementAt}, "sequence": {make: sequence}, "slice": {make: slice}, "contains": {make: contains},
+		"any_match": {make: match}, "all_match": {make: match}, "none_match": {make: match}, "reduce": {make: reduce},
+		"transform": {sql: "list_transform($1, $2)"}, "filter": {sql: "list_filter($1, $2)"}, "flatten": {sql: "flatten($1)"},
+		"array_max": {make: extremeOf("list_max")}, "array_min": {make: extremeOf("list_min")}, "array_join": {make: arrayJoin},
+		"array_sort": {make: arraySort}, "array_distinct": {make: arrayDistinct}, "repeat": {make: repeat},
+		"array_position": {make: func(p *printer, c *callArgs) string {
+			if len(c.args) != 2 || !comparable(c.types[1]) {
+				return p.refuse("array_position of this form", c.call.At, "")
+			}
+			return "CASE WHEN " + c.args[0] + " IS NOT NULL AND " + c.args[1] + " IS NOT NULL THEN coalesce(CAST(list_position(" + c.args[0] + ", " + c.args[1] + ") AS BIGINT), 0) END"
+		}},
+		"map": {make: newMap}, "map_keys": {sql: "map_keys($1)"}, "map_values": {sql: "map_values($1)"}, "map_concat": {make: mapConcat},
+		// text, continued
+		"split": {make: split}, "concat_ws": {make: concatWS}, "lpad": {make: pad}, "rpad": {make: pad}, "chr": {sql: "chr(CAST($1 AS INTEGER))"},
+		"regexp_like": {make: regexpLike}, "regexp_extract": {make: regexpExtract}, "regexp_extract_all": {make: regexpExtractAll},
+		"regexp_count": {make: regexpCount}, "regexp_split": {make: regexpSplit}, "regexp_replace": {make: regexpReplace},
+		"to_utf8": {sql: "encode($1)"}, "to_hex": {sql: "hex($1)"}, "to_base64": {sql: "to_base64($1)"},
+		"md5": {sql: "unhex(md5($1))"}, "sha256": {sql: "unhex(sha256($1))"}, "sha1": {sql: "unhex(sha1($1))"},
+		// numbers, continued
+		"e": {sql: "exp(CAST(1 AS DOUBLE))"}, "log": {make: func(p *printer, c *callArgs) string {
+			ln := logarithm("ln")
+			part := func(i int) string { return ln(p, &callArgs{call: c.call, args: c.args[i : i+1]}) }
+			return "(" + part(1) + " / " + part(0) + ")"
+		}},
+		"bitwise_and": {sql: "($1 & $2)"}, "bitwise_or": {sql: "($1 | $2)"}, "bitwise_xor": {sql: "xor($1, $2)"}, "bitwise_not": {sql: "(~$1)"},
+		// dates, continued
+		"date_format": {make: dateFormat}, "date_parse": {make: dateParse}, "format_datetime": {make: formatDatetime}, "parse_datetime": {make: parseDatetime},
+		"to_iso8601": {make: toISO},
+		// json
+		"json_extract_scalar": {make: jsonExtractScalar}, "json_array_length": {make: jsonArrayLength},
+		"typeof": {make: typeOfForm},
+	}
+	for field := range fields {
+		scalars[field] = rule{make: func(p *printer, c *callArgs) string {
+			return p.extract(c.name, c.args[0], c.types[0], c.zones[0], c.call.At)
+		}}
+	}
+}
+
+// reverse of a text goes by code points; DuckDB's goes by grapheme clusters, which is the same for
+// ASCII only.
+func reverse(p *printer, c *callArgs) string {
+	if c.types[0].Kind() == types.Array {
+		return "list_reverse(" + c.args[0] + ")"
+	}
+	if c.types[0].Kind() != types.Varchar {
+		return p.refuse("reverse of "+c.types[0].String(), c.call.At, "")
+	}
+	return "array_to_string(list_reverse(regexp_extract_all(" + c.args[0] + ", '(?s).')), '')"
+}
+
+func strpos(p *printer, c *callArgs) string {
+	if len(c.args) == 2 {
+		return "strpos(" + c.args[0] + ", " + c.args[1] + ")"
+	}
+	return p.refuse("strpos with an instance", c.call.At, "")
+}
+
+// substr counts from 1, from the end when negative; from 0, and from before the start, it is empty.
+func substr(p *printer, c *callArgs) string {
+	if c.types[0].Kind() == types.Varbinary {
+		return p.refuse("substr of varbinary", c.call.At, "")
+	}
+	x := p.padded(c.args[0], c.types[0])
+	start, ok := c.constant(1)
+	length := ""
+	if len(c.args) == 3 {
+		length = c.args[2]
+		if n, ok := c.constant(2); !ok {
+			length = "greatest(" + length + ", CASE WHEN " + length + " IS NOT NULL THEN 0 END)"
+		} else {
+			length = itoa(int(max(n, 0)))
+		}
+	}
+	build := func(x, from, length string) string {
+		if length == "" {
+			return "substring(" + x + ", " + from + ")"
+		}
+		return "substring(" + x + ", " + from + ", " + length + ")"
+	}
+	from := c.args[1]
+	if ok {
+		from = itoa(int(start))
+	}
+	sql := ""
+	switch {
+	case ok && start > 0:
+		sql = build(x, from, length)
+	case ok && start == 0:
+		sql = "CASE WHEN " + x + " IS NOT NULL THEN '' END"
+	default:
+		values := []string{x, from}
+		if length != "" {
+			values = append(values, length)
+		}
+		sql = p.let(values, func(v []string) string {
+			return "CASE WHEN " + v[1] + " = 0 OR " + v[1] + " < -length(" + v[0] + ") THEN CASE WHEN " + v[0] + " IS NOT NULL THEN '' END ELSE " + build(v[0], v[1], strings.Join(v[2:], "")) + " END"
+		})
+	}
+	if c.result.Kind() == types.Char {
+		return "rtrim(" + sql + ", ' ')"
+	}
+	return sql
+}
+
+// trim without characters takes off white space; which characters are white is Java's to say, and
+// DuckDB takes off spaces only.
+func trim(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		name := fn
+		switch c.call.TrimSpec {
+		case "leading":
+			name = "ltrim"
+		case "trailing":
+			name = "rtrim"
+		}
+		chars := `' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(28) || chr(29) || chr(30) || chr(31) || chr(5760) || chr(8192) || chr(8193) || chr(8194) || chr(8195) || chr(8196) || chr(8197) || chr(8198) || chr(8200) || chr(8201) || chr(8202) || chr(8232) || chr(8233) || chr(8287) || chr(12288)`
+		if len(c.args) == 2 {
+			chars = c.args[1]
+		}
+		x := p.padded(c.args[0], c.types[0])
+		sql := name + "(" + x + ", " + chars + ")"
+		if c.result.Kind() == types.Char {
+			return "rtrim(" + sql + ", ' ')"
+		}
+		return sql
+	}
+}
+
+// replace of an empty text puts the replacement around every character, which DuckDB does not.
+func replace(p *printer, c *callArgs) string {
+	with := "''"
+	if len(c.args) == 3 {
+		with = c.args[2]
+	}
+	search, ok := c.literal(1)
+	if !ok || search == "" {
+		return p.refuse("replace of what is no literal", c.call.At, "")
+	}
+	return "replace(" + c.args[0] + ", " + c.args[1] + ", " + with + ")"
+}
+
+func splitPart(p *printer, c *callArgs) string {
+	delimiter, ok := c.literal(1)
+	n, isConst := c.constant(2)
+	if !ok || delimiter == "" || !isConst {
+		return p.refuse("split_part of this form", c.call.At, "")
+	}
+	if n < 1 {
+		return p.raise("INVALID_FUNCTION_ARGUMENT", "Index must be greater than zero", c.result, c.call.At)
+	}
+	return "list_extract(string_split(" + c.args[0] + ", " + c.args[1] + "), " + c.args[2] + ")"
+}
+
+func abs(p *printer, c *callArgs) string { return "abs(" + c.args[0] + ")" }
+
+// round is half away from zero in both engines; DuckDB's result has another scale.
+func round(p *printer, c *callArgs) string {
+	x, t := c.args[0], c.types[0]
+	digits, constant := int64(0), true
+	if len(c.args) == 2 {
+		digits, constant = c.constant(1)
+	}
+	if !constant {
+		return p.refuse("round to a number of digits that is no literal", c.call.At, "")
+	}
+	switch {
+	case t.Kind() == types.Decimal:
+		if digits < 0 {
+			return p.refuse("round of decimals before the point", c.call.At, "")
+		}
+		if int(digits) >= t.Scale() {
+			return p.cast(x, t, c.result, c.call.At)
+		}
+		whole := min(38, t.Precision()-t.Scale()+int(digits)+1)
+		sql := p.cast(x, t, types.DecimalOf(whole, int(digits)), c.call.At)
+		return p.cast(sql, types.DecimalOf(whole, int(digits)), c.result, c.call.At)
+	case t.IsExactInteger():
+		if digits >= 0 {
+			return x
+		}
+		return "CAST(round(" + x + ", " + itoa(int(digits)) + ") AS " + p.duck(t, c.call.At) + ")"
+	case digits == 0:
+		return "round(" + x + ")"
+	case digits > 0 && digits <= 15:
+		return "round(" + x + ", " + itoa(int(digits)) + ")"
+	}
+	return p.refuse("round to this number of digits", c.call.At, "")
+}
+
+func whole(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		if c.types[0].IsExactInteger() {
+			return c.args[0]
+		}
+		sql := fn + "(" + c.args[0] + ")"
+		if c.types[0].Kind() == types.Decimal {
+			return "CAST(" + sql + " AS " + p.duck(c.result, c.call.At) + ")"
+		}
+		return sql
+	}
+}
+
+func truncate(p *printer, c *callArgs) string {
+	if len(c.args) != 1 {
+		return p.refuse("truncate to a number of digits", c.call.At, "")
+	}
+	return "CAST(trunc(" + c.args[0] + ") AS " + p.duck(c.result, c.call.At) + ")"
+}
+
+// logarithm: DuckDB fails where Trino gives -Infinity and NaN.
+func logarithm(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		return p.let([]string{c.args[0]}, func(v []string) string {
+			return "CASE WHEN " + v[0] + " > 0 THEN " + fn + "(" + v[0] + ") WHEN " + v[0] + " = 0 THEN CAST('-infinity' AS DOUBLE) WHEN " + v[0] + " < 0 THEN CAST('nan' AS DOUBLE) END"
+		})
+	}
+}
+
+// most is greatest and least: NULL when any argument is, numbers before NaN.
+func most(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		if c.result.NumElems() > 0 || c.result.Kind() == types.Char {
+			return p.refuse(fn+" of "+c.result.String(), c.call.At, "")
+		}
+		if len(c.args) == 1 {
+			return c.args[0]
+		}
+		return p.let(c.args, func(v []string) string {
+			nulls := make([]string, len(v))
+			for i := range v {
+				nulls[i] = v[i] + " IS NULL"
+			}
+			sql := fn + "(" + strings.Join(v, ", ") + ")"
+			if isFloat(c.result) && fn == "greatest" {
+				numbers := make([]string, len(v))
+				for i := range v {
+					numbers[i] = "CASE WHEN NOT isnan(" + v[i] + ") THEN " + v[i] + " END"
+				}
+				sql = "coalesce(greatest(" + strings.Join(numbers, ", ") + "), CAST('nan' AS " + p.duck(c.result, c.call.At) + "))"
+			}
+			return "CASE WHEN " + strings.Join(nulls, " OR ") + " THEN NULL ELSE " + sql + " END"
+		})
+	}
+}
+
+func toDate(p *printer, c *callArgs) string {
+	if c.types[0].Kind() == types.TimestampTZ {
+		return "CAST(" + p.wall(c.args[0], c.zones[0]) + " AS DATE)"
+	}
+	return p.explicit(c.args[0], c.types[0], c.result, c.call.At)
+}
+
+func lastDay(p *printer, c *callArgs) string {
+	x := c.args[0]
+	if c.types[0].Kind() == types.TimestampTZ {
+		x = p.wall(x, c.zones[0])
+	}
+	return "last_day(" + x + ")"
+}
+
+func toUnixtime(p *printer, c *callArgs) string {
+	x := c.args[0]
+	if c.types[0].Kind() == types.Timestamp {
+		x = p.toZoned(x, c.types[0], p.opts.Zone, c.call.At)
+	}
+	return "(epoch_us(" + x + ") / 1e6)"
+}
+
+func fromUnixtime(p *printer, c *callArgs) string {
+	if len(c.args) != 1 {
+		return p.refuse("from_unixtime with a zone", c.call.At, "")
+	}
+	return "make_timestamptz(CAST(round(" + c.args[0] + " * 1000) AS BIGINT) * 1000)"
+}

@@ -1,0 +1,219 @@
+package check
+
+import (
+	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/types"
+)
+
+// version judges FOR TIMESTAMP|VERSION AS OF. Whether a time lies in the past is the engine's to say.
+func (c *checker) version(r *ast.Table) {
+	v := r.Version
+	use := c.uses[r]
+	t := c.expr(v.Expr, &Scope{})
+	isNull := t.Kind() == types.Unknown
+	if cast, ok := strip(v.Expr).(*ast.Cast); ok {
+		_, isNull = strip(cast.X).(*ast.NullLit)
+	}
+	switch k := t.Kind(); {
+	case k == types.Invalid:
+	case v.Timestamp && k != types.Unknown && k != types.Date && k != types.Timestamp && k != types.TimestampTZ:
+		c.mismatch(v.At, "Type %s invalid. Temporal pointers must be of type Timestamp, Timestamp with Time Zone, or Date.", t)
+	case isNull:
+		c.report(v.At, InvalidArguments, "Pointer value cannot be NULL")
+	case use == nil || !use.Table.Versioned:
+		c.report(ast.Span{}, NotSupported, "This connector does not support versioned tables")
+	}
+}
+
+// tableNamed finds a table of the catalog, or a CTE for a name of one part.
+func (c *checker) tableNamed(n ast.Node, name *ast.QualifiedName, at ast.Span, names *namedQuery) []*Column {
+	parts := name.Parts
+	last := lower(parts[len(parts)-1].Name)
+	if len(parts) == 1 {
+		if cte := names.find(last); cte != nil {
+			c.ctes[n] = cte.query
+			return under(cte.cols, &relName{table: last}, nil)
+		}
+	}
+	catalog, schema := lower(c.session.Catalog), lower(c.session.Schema)
+	switch {
+	case len(parts) > 3:
+		c.report(at, SyntaxError, "Too many dots in table name: %s", nameText(name))
+		return nil
+	case len(parts) == 3:
+		catalog, schema = lower(parts[0].Name), lower(parts[1].Name)
+	case len(parts) == 2:
+		schema = lower(parts[0].Name)
+	}
+	switch {
+	case catalog == "":
+		c.report(at, MissingCatalogName, "Catalog must be specified when session catalog is not set")
+		return nil
+	case schema == "":
+		c.report(at, MissingSchemaName, "Schema must be specified when session schema is not set")
+		return nil
+	}
+	t, ok := c.cat.Table(catalog, schema, last)
+	if !ok && schema == "information_schema" && c.cat.HasCatalog(catalog) {
+		t, ok = informationSchema(catalog, last)
+		if use := c.sameTable(t); use != nil { // made anew for each use, so compare by name
+			t = use.Table
+		}
+	}
+	if !ok {
+		c.tableNotFound(at, catalog, schema, last)
+		return nil
+	}
+	use := c.use(t)
+	c.uses[n] = use
+	inner := c.view(t, at)
+	// Columns are qualified by the name as it is written here, not by the full one.
+	rel := &relName{table: last}
+	if len(parts) > 1 {
+		rel.schema = schema
+	}
+	if len(parts) > 2 {
+		rel.catalog = catalog
+	}
+	all := make([]Column, len(t.Columns))
+	cols := make([]*Column, len(t.Columns))
+	for i := range t.Columns {
+		tc := &t.Columns[i]
+		all[i] = Column{Name: tc.Name, key: lower(tc.Name), Type: tc.Type, Hidden: tc.Hidden, Table: use, Index: i, rel: rel}
+		if i < len(inner) {
+			all[i].Inner = inner[i]
+		}
+		cols[i] = &all[i]
+	}
+	return cols
+}
+
+func (c *checker) sameTable(t *Table) *TableUse {
+	if t == nil {
+		return nil
+	}
+	for _, u := range c.Tables {
+		if u.Table.String() == t.String() {
+			return u
+		}
+	}
+	return nil
+}
+
+func (c *checker) use(t *Table) *TableUse {
+	use := c.tables[t]
+	if use == nil {
+		use = &TableUse{Table: t, columns: make([]bool, len(t.Columns))}
+		c.tables[t] = use
+		c.Tables = append(c.Tables, use)
+	}
+	return use
+}
+
+func nameText(name *ast.QualifiedName) string {
+	text := ""
+	for i, p := range name.Parts {
+		if i > 0 {
+			text += "."
+		}
+		text += lower(p.Name)
+	}
+	return text
+}
+
+// maxViewDepth bounds views over views; a view that reaches itself is caught by it at the latest.
+const maxViewDepth = 64
+
+// view judges the query of a view and gives its columns; nil for a table.
+func (c *checker) view(t *Table, at ast.Span) []*Column {
+	if t.View == nil {
+		return nil
+	}
+	if c.viewDepth >= maxViewDepth {
+		c.report(at, ViewIsRecursive, "View is recursive")
+		return nil
+	}
+	session, problems := c.session, c.problems
+	c.session.Catalog, c.session.Schema = t.ViewCatalog, t.ViewSchema
+	c.viewDepth++
+	c.problems = nil
+	cols := c.query(t.View, nil, nil)
+	inside := c.problems
+	c.viewDepth--
+	c.session, c.problems = session, problems
+	switch {
+	case len(inside) > 0 && inside[0].Code == ViewIsRecursive:
+		c.report(at, ViewIsRecursive, "View is recursive")
+	case len(inside) > 0:
+		c.report(at, "INVALID_VIEW", "Failed analyzing stored view '%s': %s", t, inside[0].Message)
+	case len(cols) != visibleTableColumns(t):
+		c.report(at, ViewIsStale, "View '%s' is stale or in invalid state: stored view column count (%d) does not match column count derived from the view query analysis (%d)",
+			t, visibleTableColumns(t), len(cols))
+	default:
+		for i, col := range cols {
+			if !types.CanCoerce(col.Type, t.Columns[i].Type) {
+				c.report(at, ViewIsStale, "View '%s' is stale or in invalid state: column [%s] of type %s projected from query view at position %d cannot be coerced to column [%s] of type %s stored in view definition",
+					t, col.Name, col.Type, i, t.Columns[i].Name, t.Columns[i].Type)
+				break
+			}
+		}
+		return cols
+	}
+	return nil
+}
+
+func visibleTableColumns(t *Table) (n int) {
+	for _, col := range t.Columns {
+		if !col.Hidden {
+			n++
+		}
+	}
+	return n
+}
+
+// markRead notes that a column is looked at, down to the table that has it.
+func markRead(col *Column) {
+	for col != nil && !col.used {
+		col.used = true
+		if col.Table != nil {
+			col.Table.read(col.Index)
+			return
+		}
+		if len(col.Via) != 1 {
+			for _, v := range col.Via {
+				markRead(v)
+			}
+			return
+		}
+		col = col.Via[0]
+	}
+}
+
+// information_schema stands in every catalog.
+var informationTables = map[string][]string{
+	"columns":                        {"table_catalog", "table_schema", "table_name", "column_name", "ordinal_position", "column_default", "is_nullable", "data_type"},
+	"tables":                         {"table_catalog", "table_schema", "table_name", "table_type"},
+	"views":                          {"table_catalog", "table_schema", "table_name", "view_definition"},
+	"schemata":                       {"catalog_name", "schema_name"},
+	"table_privileges":               {"grantor", "grantor_type", "grantee", "grantee_type", "table_catalog", "table_schema", "table_name", "privilege_type", "is_grantable", "with_hierarchy"},
+	"roles":                          {"role_name"},
+	"applicable_roles":               {"grantee", "grantee_type", "role_name", "is_grantable"},
+	"enabled_roles":                  {"role_name"},
+	"role_authorization_descriptors": {"role_name", "grantor", "grantor_type", "grantee", "grantee_type", "is_grantable"},
+}
+
+func informationSchema(catalog, name string) (*Table, bool) {
+	columns, ok := informationTables[name]
+	if !ok {
+		return nil, false
+	}
+	t := &Table{Catalog: catalog, Schema: "information_schema", Name: name}
+	for _, col := range columns {
+		typ := types.Of(types.Varchar)
+		if col == "ordinal_position" {
+			typ = types.Of(types.Bigint)
+		}
+		t.Columns = append(t.Columns, TableColumn{Name: col, Type: typ})
+	}
+	return t, true
+}
