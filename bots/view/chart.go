@@ -150,7 +150,11 @@ func (p *plot) label(col int, v any) string {
 	if v == nil {
 		return "no " + inside(p.f.title(col))
 	}
-	return p.f.cell(col, v).Text
+	text := p.f.cell(col, v).Text
+	if p.f.columns[col].Grain == "week" { // the title says that they are weeks
+		text = strings.TrimPrefix(text, "week of ")
+	}
+	return text
 }
 
 // pivot makes one series per value of the split column, the largest in sum first.

@@ -206,6 +206,9 @@ type GraphEdge struct {
 	Indirect bool
 }
 
+// maxFeeds is how many feeds of one table are drawn; the last stands for those beyond.
+const maxFeeds = 8
+
 // graph draws a table to the metrics whose column it reaches directly; a table that reaches none of
 // them, such as one that only names groups, is drawn to the answer.
 func graph(o *answer.Outcome) Graph {
@@ -239,7 +242,12 @@ func graph(o *answer.Outcome) Graph {
 	}
 	for _, s := range o.Sources {
 		t := node(1, s.Table, s.Table)
-		for _, u := range s.Upstream {
+		for i, u := range s.Upstream {
+			if rest := len(s.Upstream) - maxFeeds; i == maxFeeds-1 && rest > 0 {
+				more := count(rest+1, "more", "more")
+				edge(node(0, more+" of "+s.Table, more), t, false)
+				break
+			}
 			edge(node(0, u, shortURN(Clean(u))), t, false)
 		}
 		reached := false

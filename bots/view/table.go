@@ -246,17 +246,17 @@ func dated(c answer.Column, s string) string {
 	if len(s) < len(time.DateTime) || !timed {
 		return s
 	}
-	t, err := time.Parse(time.DateTime, s[:len(time.DateTime)])
+	t, err := time.Parse(time.DateTime, strings.Replace(s[:len(time.DateTime)], "T", " ", 1))
 	if err != nil {
 		return s
 	}
-	fraction, zone, zoned := strings.Cut(s[len(time.DateTime):], " ")
+	_, zone, zoned := strings.Cut(s[len(time.DateTime):], " ") // parts of a second are left out
 	if c.Grain != "" && t.Hour()+t.Minute()+t.Second() == 0 {
 		return label(c.Grain, t)
 	}
 	out := t.Format("2 Jan 2006 15:04")
-	if fraction = strings.TrimRight(fraction, ".0"); t.Second() != 0 || fraction != "" {
-		out = t.Format("2 Jan 2006 15:04:05") + fraction
+	if t.Second() != 0 {
+		out = t.Format("2 Jan 2006 15:04:05")
 	}
 	if zoned {
 		out += " " + zone

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -127,7 +128,8 @@ func TestCells(t *testing.T) {
 		{answer.Column{Type: "date", Role: "time", Grain: "year"}, "2026-01-01", "2026"},
 		{answer.Column{Type: "timestamp(3)", Role: "time", Grain: "month"}, "2026-03-01 00:00:00.000", "Mar 2026"},
 		{answer.Column{Type: "timestamp(3)", Role: "time"}, "2026-03-01 14:05:00.000", "1 Mar 2026 14:05"},
-		{answer.Column{Type: "timestamp(3)", Role: "time"}, "2026-03-01 14:05:09.250", "1 Mar 2026 14:05:09.25"},
+		{answer.Column{Type: "timestamp(3)", Role: "time"}, "2026-03-01 14:05:09.250", "1 Mar 2026 14:05:09"},
+		{answer.Column{Type: "timestamp(6)", Role: "time"}, "2026-03-01T14:05:09.250113", "1 Mar 2026 14:05:09"},
 		{answer.Column{Type: "timestamp(3) with time zone", Role: "time"}, "2026-03-01 14:05:00.000 Europe/Oslo", "1 Mar 2026 14:05 Europe/Oslo"},
 		{answer.Column{Type: "date", Role: "time", Grain: "month"}, "soon", "soon"},
 	} {
@@ -255,11 +257,14 @@ func TestChart(t *testing.T) {
 }
 
 func TestPath(t *testing.T) {
+	fed := viewtest.Single()
+	fed.Sources[0].Upstream = []string{"lake.core.usage_daily", "kafka://h:9092/email.events", "lake.core.accounts"}
 	for want, o := range map[string]*answer.Outcome{
 		"answer ← revenue v3 ← lake.finance.revenue_daily ← kafka://…/billing.events":                                   viewtest.YearOverYear(),
 		"answer ← messages_sent v2 ← lake.core.usage_daily, lake.core.accounts ← kafka://…/messaging.events and 2 more": viewtest.Warned(),
 		"answer ← lake.main.claim": viewtest.Inferred(),
 		"":                         viewtest.ClarifyMetric(),
+		"answer ← revenue v3 ← lake.finance.revenue_daily ← lake.core.usage_daily, lake.core.accounts ← kafka://…/email.events": fed,
 	} {
 		if got := Of(o).PathLine(); got != want {
 			t.Errorf("path %q, want %q", got, want)
@@ -282,6 +287,23 @@ func TestGraph(t *testing.T) {
 		"kafka://…/crm.accounts → lake.core.accounts", "lake.core.accounts → Answer (indirect)"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("edges (-want +got):\n%s", d)
+	}
+}
+
+// TestManyFeeds: what is not drawn is counted.
+func TestManyFeeds(t *testing.T) {
+	o := viewtest.Single()
+	for i := range 10 {
+		o.Sources[0].Upstream = append(o.Sources[0].Upstream, fmt.Sprintf("kafka://h:9092/topic-%d", i))
+	}
+	var feeds []string
+	for _, n := range Of(o).Details.Graph.Nodes {
+		if n.Layer == 0 {
+			feeds = append(feeds, n.Short)
+		}
+	}
+	if len(feeds) != maxFeeds || feeds[maxFeeds-1] != "4 more" {
+		t.Errorf("11 feeds are drawn as %q", feeds)
 	}
 }
 

@@ -200,8 +200,31 @@ func (p *pen) values(x func(i int) float64) {
 		}
 		half := textWidth(pt.Text, p.s.font) / 2
 		at := min(max(x(i), p.left+half), p.s.width-half)
-		p.d.Texts = append(p.d.Texts, text{num(at), num(p.at(pt.Value, p.bottom, p.top) - 13), "middle", "value", pt.Text})
+		p.d.Texts = append(p.d.Texts, text{num(at), num(p.beside(i)), "middle", "value", pt.Text})
 	}
+}
+
+// beside is the height of the label of a point of the first series: above it, but below where the line
+// comes down to it from both sides and there is room.
+func (p *pen) beside(i int) float64 {
+	points := p.c.Series[0].Points
+	y := p.at(points[i].Value, p.bottom, p.top)
+	above, below := y-13, y+p.s.font+10
+	sum, n := 0.0, 0.0
+	for _, j := range []int{i - 1, i + 1} {
+		if j >= 0 && j < len(points) && points[j].OK {
+			sum, n = sum+points[j].Value, n+1
+		}
+	}
+	if n == 0 || sum/n <= points[i].Value || below > p.bottom-4 {
+		return above
+	}
+	if len(p.c.Series) > 1 && p.c.Series[1].Points[i].OK {
+		if other := p.at(p.c.Series[1].Points[i].Value, p.bottom, p.top); other > y && other < below+14 {
+			return above
+		}
+	}
+	return below
 }
 
 // tell is what a mark says when it is pointed at.

@@ -65,8 +65,12 @@ func drawLineage(g view.Graph) *lineage {
 		placed[n.Layer]++
 		at[i].x, at[i].y = x, y
 		kind := kinds[n.Layer]
-		if n.Layer == 0 && strings.HasPrefix(n.Name, "kafka://") {
+		switch {
+		case n.Layer > 0:
+		case strings.HasPrefix(n.Name, "kafka://"):
 			kind = "Kafka topic"
+		case !strings.Contains(n.Name, "://"):
+			kind = "Table"
 		}
 		name := n.Short
 		if n.Layer == 0 {

@@ -42,6 +42,7 @@ type sheet struct {
 	Code    [][]token // of each definition
 	Trusted string    // class of the trust badge
 	Blocked bool
+	Long    bool // the title is more than two lines
 	Single  bool // one column: there is nothing to stand beside, or a table that needs the room
 }
 
@@ -84,10 +85,24 @@ func Page(o *answer.Outcome) ([]byte, error) {
 	if s.Title == "" { // a query without a question has no sentence
 		s.Title = a.Question
 	}
-	s.Single = len(s.Charts) == 0 && (len(s.Rows) == 0 || len(a.Table.Columns) > 4)
+	s.Single = len(s.Charts) == 0 && (len(s.Rows) == 0 || tableWidth(a.Table.Columns, s.Rows) > 620)
+	s.Long = len(s.Title) > 160
 	var b bytes.Buffer
 	if err := page.Execute(&b, s); err != nil {
 		return nil, fmt.Errorf("writing the page of answer %s: %w", a.Details.ID, err)
 	}
 	return b.Bytes(), nil
+}
+
+// tableWidth estimates how wide a table is in CSS pixels when no cell is wrapped.
+func tableWidth(columns []view.Column, rows [][]view.Cell) float64 {
+	sum := 0.0
+	for i, c := range columns {
+		w := textWidth(c.Title, 13)
+		for _, r := range rows {
+			w = max(w, textWidth(r[i].Text, 15))
+		}
+		sum += w + 24
+	}
+	return sum
 }
