@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/internal/decimal"
@@ -39,7 +41,7 @@ type Series struct {
 type Point struct {
 	Value float64
 	OK    bool
-	Text  string // rounded: "$412.3 million"
+	Text  string // rounded: "$412.3M"
 	Exact string // "$412,345,678.12"
 }
 
@@ -77,7 +79,7 @@ func chart(o *answer.Outcome) *Chart {
 		return nil
 	}
 	f := newFormat(o)
-	out := &Chart{Kind: c.Kind, Ordered: o.Columns[x].Role == "time", Title: f.title(ys[0]) + " by " + strings.ToLower(f.title(x))}
+	out := &Chart{Kind: c.Kind, Ordered: o.Columns[x].Role == "time", Title: f.title(ys[0]) + " by " + inside(f.title(x))}
 	split := -1
 	if c.Series != nil {
 		split = at(*c.Series)
@@ -87,7 +89,7 @@ func chart(o *answer.Outcome) *Chart {
 		sort.SliceStable(p.rows, func(i, j int) bool { return fmt.Sprint(p.rows[i][x]) < fmt.Sprint(p.rows[j][x]) })
 	}
 	if split >= 0 {
-		out.Title += " and " + strings.ToLower(f.title(split))
+		out.Title += " and " + inside(f.title(split))
 		p.pivot(split, ys[0])
 	} else {
 		p.plain(ys)
@@ -110,18 +112,17 @@ func (p *plot) plain(ys []int) {
 	seen := map[string]bool{}
 	repeats := false
 	for i, row := range p.rows {
-		labels[i] = p.f.cell(p.x, row[p.x]).Text
+		labels[i] = p.label(p.x, row[p.x])
 		repeats = repeats || seen[labels[i]]
 		seen[labels[i]] = true
 	}
-	for i, row := range p.rows {
-		if !repeats {
-			break
+	for j, c := range p.f.columns {
+		if !repeats || j == p.x || c.Role != "dimension" && c.Role != "time" {
+			continue
 		}
-		for j, c := range p.f.columns {
-			if j != p.x && (c.Role == "dimension" || c.Role == "time") {
-				labels[i] += " · " + p.f.cell(j, row[j]).Text
-			}
+		p.chart.Title += " and " + inside(p.f.title(j))
+		for i, row := range p.rows {
+			labels[i] += " · " + p.label(j, row[j])
 		}
 	}
 	p.chart.Labels = labels
@@ -135,25 +136,46 @@ func (p *plot) plain(ys []int) {
 	}
 }
 
+// inside writes a title within a sentence: "Account" as "account", "MRR" as it is.
+func inside(title string) string {
+	r, n := utf8.DecodeRuneInString(title)
+	if next, _ := utf8.DecodeRuneInString(title[n:]); !unicode.IsLower(next) {
+		return title
+	}
+	return string(unicode.ToLower(r)) + title[n:]
+}
+
+// label names a group; one without a value is "no region".
+func (p *plot) label(col int, v any) string {
+	if v == nil {
+		return "no " + inside(p.f.title(col))
+	}
+	text := p.f.cell(col, v).Text
+	if p.f.columns[col].Grain == "week" { // the title says that they are weeks
+		text = strings.TrimPrefix(text, "week of ")
+	}
+	return text
+}
+
 // pivot makes one series per value of the split column, the largest in sum first.
 func (p *plot) pivot(split, y int) {
 	labelAt, seriesAt := map[string]int{}, map[string]int{}
 	var all []Series
 	for _, row := range p.rows {
-		if l := p.f.cell(p.x, row[p.x]).Text; !has(labelAt, l) {
+		if l := p.label(p.x, row[p.x]); !has(labelAt, l) {
 			labelAt[l] = len(p.chart.Labels)
 			p.chart.Labels = append(p.chart.Labels, l)
 		}
 	}
 	sum := map[string]float64{}
 	for _, row := range p.rows {
-		name := p.f.cell(split, row[split]).Text
+		name := p.label(split, row[split])
 		if !has(seriesAt, name) {
 			seriesAt[name] = len(all)
 			all = append(all, Series{Name: name, Points: make([]Point, len(p.chart.Labels))})
 		}
 		pt := p.point(y, row[y])
-		all[seriesAt[name]].Points[labelAt[p.f.cell(p.x, row[p.x]).Text]] = pt
+		all[seriesAt[name]].Points[labelAt[p.label(p.x, row[p.x])]] = pt
 		sum[name] += math.Abs(pt.Value)
 	}
 	slices.SortStableFunc(all, func(a, b Series) int {
@@ -234,7 +256,7 @@ func axis(c *Chart, col answer.Column) Axis {
 	if lo > hi {
 		lo, hi = 0, 0
 	}
-	zoomed := c.Kind == "line" && lo > 0 && lo >= zoomAt*hi && hi > lo
+	zoomed := c.Kind == "line" && lo > 0 && lo >= zoomAt*hi && hi-lo > 1e-9*hi // nearer, floats cannot tell ticks apart
 	if !zoomed {
 		lo, hi = min(lo, 0), max(hi, 0)
 	}
@@ -245,16 +267,12 @@ func axis(c *Chart, col answer.Column) Axis {
 	size := float64(mantissa) * math.Pow10(exp)
 	first, last := int64(math.Floor(lo/size+1e-9)), int64(math.Ceil(hi/size-1e-9))
 	out := Axis{Zoomed: zoomed && first > 0}
-	var values []decimal.Decimal
 	for i := first; i <= last; i++ {
 		d, err := decimal.Parse(strconv.FormatInt(i*int64(mantissa), 10) + "e" + strconv.Itoa(exp))
 		if err != nil { // i and mantissa are integers and exp is small
 			panic(err)
 		}
-		values = append(values, d)
-	}
-	for _, d := range values {
-		out.Ticks = append(out.Ticks, Tick{d.Float(), compact(d, values, unit(col))})
+		out.Ticks = append(out.Ticks, Tick{d.Float(), compact(d, unit(col))})
 	}
 	out.Min, out.Max = out.Ticks[0].Value, out.Ticks[len(out.Ticks)-1].Value
 	return out
@@ -271,8 +289,8 @@ func step(want float64) (mantissa, exp int) {
 	return 200, exp
 }
 
-// compact is a tick's text: "$400M", "12 %", "1.5B". All ticks of an axis share the magnitude of the largest.
-func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
+// compact is a tick's text: "$400M", "12 %", "1.5B".
+func compact(d decimal.Decimal, unit string) string {
 	hundred := decimal.New(100, 0)
 	switch unit {
 	case "percent":
@@ -280,11 +298,7 @@ func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
 	case "points":
 		return trim(d.Mul(hundred).String()) + " pt"
 	}
-	digits := 0
-	for _, x := range all {
-		digits = max(digits, x.Digits())
-	}
-	suffix := ""
+	digits, suffix := d.Digits(), ""
 	for _, m := range []struct {
 		digits int
 		suffix string
@@ -295,12 +309,9 @@ func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
 			break
 		}
 	}
-	sign, text := "", trim(d.String())
+	sign, text := "", trim(d.String())+suffix
 	if strings.HasPrefix(text, "-") {
 		sign, text = "-", text[1:]
-	}
-	if text != "0" {
-		text += suffix
 	}
 	if figure.Money(unit) {
 		mark := strings.TrimSuffix(figure.Exact(decimal.New(0, 0), unit, 0), "0")

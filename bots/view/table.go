@@ -148,15 +148,18 @@ func (f *format) exact(c answer.Column, d decimal.Decimal) string {
 	return Clean(figure.Exact(d, unit(c), c.Scale))
 }
 
-// short is a value as a label of a chart, rounded; the chart's title names units that are words.
+// magnitudes are written as an axis has them.
+var magnitudes = strings.NewReplacer(" trillion", "T", " billion", "B", " million", "M", " thousand", "K")
+
+// short is a value as a label of a chart, rounded: "$412.3M"; the chart's title names units that are words.
 func short(c answer.Column, d decimal.Decimal) string {
 	switch u := unit(c); {
 	case u == "points":
 		return figure.Points(d)
 	case u == "percent" || figure.Money(u):
-		return figure.Short(d, u)
+		return magnitudes.Replace(figure.Short(d, u))
 	}
-	return figure.Short(d, "")
+	return magnitudes.Replace(figure.Short(d, ""))
 }
 
 // number is a finite numeric value as an exact decimal. A float is taken at its shortest decimal form.
@@ -243,17 +246,17 @@ func dated(c answer.Column, s string) string {
 	if len(s) < len(time.DateTime) || !timed {
 		return s
 	}
-	t, err := time.Parse(time.DateTime, s[:len(time.DateTime)])
+	t, err := time.Parse(time.DateTime, strings.Replace(s[:len(time.DateTime)], "T", " ", 1))
 	if err != nil {
 		return s
 	}
-	fraction, zone, zoned := strings.Cut(s[len(time.DateTime):], " ")
+	_, zone, zoned := strings.Cut(s[len(time.DateTime):], " ") // parts of a second are left out
 	if c.Grain != "" && t.Hour()+t.Minute()+t.Second() == 0 {
 		return label(c.Grain, t)
 	}
 	out := t.Format("2 Jan 2006 15:04")
-	if fraction = strings.TrimRight(fraction, ".0"); t.Second() != 0 || fraction != "" {
-		out = t.Format("2 Jan 2006 15:04:05") + fraction
+	if t.Second() != 0 {
+		out = t.Format("2 Jan 2006 15:04:05")
 	}
 	if zoned {
 		out += " " + zone

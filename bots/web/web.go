@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/answer"
@@ -41,6 +42,8 @@ type sheet struct {
 	Code    [][]token // of each definition
 	Trusted string    // class of the trust badge
 	Blocked bool
+	Long    bool // the title is more than two lines
+	Single  bool // one column: there is nothing to stand beside, or a table that needs the room
 }
 
 // TrustRest is the trust line behind its label, which the badge shows.
@@ -59,7 +62,9 @@ func Page(o *answer.Outcome) ([]byte, error) {
 		s.Rows = s.Rows[:maxRows]
 	}
 	if a.Chart != nil {
-		s.Charts = []drawing{draw(a.Chart, wideChart), draw(a.Chart, narrowChart)}
+		for _, size := range sizes {
+			s.Charts = append(s.Charts, draw(a.Chart, size))
+		}
 	}
 	for _, d := range a.Details.Definitions {
 		s.Code = append(s.Code, tokens(d.Code))
@@ -70,15 +75,34 @@ func Page(o *answer.Outcome) ([]byte, error) {
 	case a.Decline != nil:
 		s.Title = strings.TrimPrefix(a.Decline.Reason, "No answer: ")
 		s.Blocked = a.Decline.Code == "blocked"
+		for i, g := range s.Warnings { // the title says it already
+			s.Warnings[i].Items = slices.DeleteFunc(g.Items, func(w view.Warning) bool { return w.Message == a.Decline.Reason })
+		}
+		s.Warnings = slices.DeleteFunc(s.Warnings, func(g view.Warnings) bool { return len(g.Items) == 0 })
 	default:
 		s.Title = a.Headline
 	}
 	if s.Title == "" { // a query without a question has no sentence
 		s.Title = a.Question
 	}
+	s.Single = len(s.Charts) == 0 && (len(s.Rows) == 0 || tableWidth(a.Table.Columns, s.Rows) > 620)
+	s.Long = len(s.Title) > 160
 	var b bytes.Buffer
 	if err := page.Execute(&b, s); err != nil {
 		return nil, fmt.Errorf("writing the page of answer %s: %w", a.Details.ID, err)
 	}
 	return b.Bytes(), nil
+}
+
+// tableWidth estimates how wide a table is in CSS pixels when no cell is wrapped.
+func tableWidth(columns []view.Column, rows [][]view.Cell) float64 {
+	sum := 0.0
+	for i, c := range columns {
+		w := textWidth(c.Title, 13)
+		for _, r := range rows {
+			w = max(w, textWidth(r[i].Text, 15))
+		}
+		sum += w + 24
+	}
+	return sum
 }
