@@ -148,6 +148,15 @@ func plainAggregate(fn string, cast bool) func(*printer, *callArgs) string {
 	}
 }
 
+// finite is an aggregate that Trino gives as NULL where it is no number.
+func finite(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		return p.let([]string{p.core(c, fn, strings.Join(c.args, ", "), "")}, func(v []string) string {
+			return "CASE WHEN isfinite(" + v[0] + ") THEN CAST(" + v[0] + " AS " + p.duck(c.result, c.call.At) + ") END"
+		})
+	}
+}
+
 func count(p *printer, c *callArgs) string {
 	if c.call.StarOf != nil {
 		return p.refuse("count of a relation", c.call.At, "")
@@ -315,8 +324,8 @@ func init() {
 		"bool_and": plainAggregate("bool_and", false), "every": plainAggregate("bool_and", false), "bool_or": plainAggregate("bool_or", false),
 		"stddev": plainAggregate("stddev_samp", true), "stddev_samp": plainAggregate("stddev_samp", true), "stddev_pop": plainAggregate("stddev_pop", true),
 		"variance": plainAggregate("var_samp", true), "var_samp": plainAggregate("var_samp", true), "var_pop": plainAggregate("var_pop", true),
-		"corr": plainAggregate("corr", true), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
-		"regr_slope": plainAggregate("regr_slope", true), "regr_intercept": plainAggregate("regr_intercept", true),
+		"corr": finite("corr"), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
+		"regr_slope": finite("regr_slope"), "regr_intercept": finite("regr_intercept"),
 		"geometric_mean": plainAggregate("geomean", true), "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
 		"approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
 		"row_number": ranked("row_number"), "rank": ranked("rank"), "dense_rank": ranked("dense_rank"), "percent_rank": ranked("percent_rank"),

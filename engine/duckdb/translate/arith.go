@@ -18,12 +18,16 @@ func (p *printer) binary(e *ast.Binary, s *scope) string {
 		return p.concat([]string{a, b}, []types.Type{ta, tb}, t, e.At)
 	case t.Kind() == types.Decimal:
 		return p.decimalOp(e.Op, a, b, ta, tb, t, e.At)
+	case t.IsExactInteger() && e.Op == ast.Div && surelyNotZero(e.R):
+		return "(" + a + " // " + b + ")"
+	case t.IsExactInteger() && e.Op == ast.Mod && surelyNotZero(e.R):
+		return "(" + a + " % " + b + ")"
 	case t.IsExactInteger():
 		return p.integerOp(e.Op, a, b, t, e.At)
 	case isFloat(t):
 		if e.Op == ast.Mod { // DuckDB's x % 0 is NULL for floating point
 			return p.let([]string{a, b}, func(v []string) string {
-				return "CASE WHEN " + v[1] + " = 0 THEN CAST('nan' AS " + p.duck(t, e.At) + ") ELSE " + v[0] + " % " + v[1] + " END"
+				return "CASE WHEN " + v[1] + " = 0 AND " + v[0] + " IS NOT NULL THEN CAST('nan' AS " + p.duck(t, e.At) + ") ELSE " + v[0] + " % " + v[1] + " END"
 			})
 		}
 		return "(" + a + operators[e.Op] + b + ")"
@@ -31,9 +35,16 @@ func (p *printer) binary(e *ast.Binary, s *scope) string {
 	return p.temporalOp(e.Op, a, b, ta, tb, t, p.zoneOf(e, s), e)
 }
 
-// byZero guards a division whose divisor may be zero: DuckDB gives NULL where Trino fails.
-func (p *printer) byZero(divisor, result string, t types.Type, at ast.Span) string {
-	return "CASE WHEN " + divisor + " = 0 THEN " + p.raise("DIVISION_BY_ZERO", "Division by zero", t, at) + " ELSE " + result + " END"
+// surelyNotZero knows literals above zero; dividing the least integer by -1 overflows.
+func surelyNotZero(e ast.Expr) bool {
+	lit, ok := strip(e).(*ast.IntLit)
+	return ok && strings.Trim(lit.Text, "0_") != "" && lit.Text[0] != '-'
+}
+
+// byZero guards a division whose divisor may be zero: DuckDB gives NULL where Trino fails. NULL by
+// zero is NULL.
+func (p *printer) byZero(dividend, divisor, result string, t types.Type, at ast.Span) string {
+	return "CASE WHEN " + divisor + " = 0 AND " + dividend + " IS NOT NULL THEN " + p.raise("DIVISION_BY_ZERO", "Division by zero", t, at) + " ELSE " + result + " END"
 }
 
 func (p *printer) integerOp(op ast.BinaryOp, a, b string, t types.Type, at ast.Span) string {
@@ -44,10 +55,7 @@ func (p *printer) integerOp(op ast.BinaryOp, a, b string, t types.Type, at ast.S
 	if op != ast.Div && op != ast.Mod {
 		return "(" + a + sign + b + ")"
 	}
-	if isConstant(b) && strings.Trim(b, "-()0") != "" {
-		return "(" + a + sign + b + ")"
-	}
-	return p.let([]string{a, b}, func(v []string) string { return p.byZero(v[1], v[0]+sign+v[1], t, at) })
+	return p.let([]string{a, b}, func(v []string) string { return p.byZero(v[0], v[1], v[0]+sign+v[1], t, at) })
 }
 
 // isConstant reports a rendered integer.
@@ -83,7 +91,7 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 			n = "(" + n + " * " + power(shift) + ")"
 		}
 		return p.let([]string{n, unscaled(b, tb)}, func(v []string) string {
-			return p.byZero(v[1], p.rescaled(p.quotient(v[0], v[1], t, at), t, at), t, at)
+			return p.byZero(v[0], v[1], p.rescaled(p.quotient(v[0], v[1], t, at), t, at), t, at)
 		})
 	}
 	scale := max(ta.Scale(), tb.Scale())
@@ -92,7 +100,7 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 	}
 	a, b = widen(a, ta), widen(b, tb)
 	return p.let([]string{a, b}, func(v []string) string {
-		return p.byZero(v[1], "CAST("+v[0]+" % "+v[1]+" AS "+p.duck(t, at)+")", t, at)
+		return p.byZero(v[0], v[1], "CAST("+v[0]+" % "+v[1]+" AS "+p.duck(t, at)+")", t, at)
 	})
 }
 

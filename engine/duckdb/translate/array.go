@@ -25,7 +25,7 @@ func elementAt(p *printer, c *callArgs) string {
 		return c.args[0] + "[" + c.args[1] + "]"
 	}
 	return p.let(c.args, func(v []string) string {
-		return "CASE WHEN " + v[1] + " = 0 THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", c.result, c.call.At) +
+		return "CASE WHEN " + v[1] + " = 0 AND " + v[0] + " IS NOT NULL THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", c.result, c.call.At) +
 			" ELSE list_extract(" + v[0] + ", " + v[1] + ") END"
 	})
 }

@@ -21,9 +21,14 @@ var scalars map[string]rule
 func init() {
 	scalars = map[string]rule{
 		// text
-		"lower":   {sql: "lower($1)"},
-		"upper":   {sql: "upper($1)"},
-		"length":  {sql: "length($1)"},
+		"lower": {sql: "lower($1)"},
+		"upper": {make: upper},
+		"length": {make: func(p *printer, c *callArgs) string {
+			if c.types[0].Kind() == types.Varbinary {
+				return "octet_length(" + c.args[0] + ")"
+			}
+			return "length(" + p.padded(c.args[0], c.types[0]) + ")"
+		}},
 		"reverse": {make: reverse},
 		"strpos":  {make: strpos},
 		"position": {make: func(p *printer, c *callArgs) string {
@@ -43,9 +48,19 @@ func init() {
 		"ceiling":  {make: whole("ceil")},
 		"floor":    {make: whole("floor")},
 		"truncate": {make: truncate},
-		"sign":     {sql: "sign($1)", cast: true},
+		"sign": {make: func(p *printer, c *callArgs) string {
+			plain := func(x string) string { return "CAST(sign(" + x + ") AS " + p.duck(c.result, c.call.At) + ")" }
+			if !isFloat(c.result) {
+				return plain(c.args[0])
+			}
+			return p.let(c.args, func(v []string) string {
+				return "CASE WHEN isnan(" + v[0] + ") THEN " + v[0] + " ELSE " + plain(v[0]) + " END"
+			})
+		}},
 		"sqrt": {make: func(p *printer, c *callArgs) string {
-			return "CASE WHEN " + c.args[0] + " < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(" + c.args[0] + ") END"
+			return p.let(c.args, func(v []string) string {
+				return "CASE WHEN " + v[0] + " < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(" + v[0] + ") END"
+			})
 		}},
 		"cbrt":  {sql: "cbrt($1)"},
 		"exp":   {sql: "exp($1)"},
@@ -132,6 +147,13 @@ func init() {
 			return p.extract(c.name, c.args[0], c.types[0], c.zones[0], c.call.At)
 		}}
 	}
+}
+
+// upper leaves ß as it is, as Java does with one character; DuckDB makes ẞ of it.
+func upper(p *printer, c *callArgs) string {
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN contains(" + v[0] + ", 'ß') THEN array_to_string(list_transform(string_split(" + v[0] + ", 'ß'), lambda _s: upper(_s)), 'ß') ELSE upper(" + v[0] + ") END"
+	})
 }
 
 // reverse of a text goes by code points; DuckDB's goes by grapheme clusters, which is the same for
@@ -368,5 +390,5 @@ func fromUnixtime(p *printer, c *callArgs) string {
 	if len(c.args) != 1 {
 		return p.refuse("from_unixtime with a zone", c.call.At, "")
 	}
-	return "make_timestamptz(CAST(round(" + c.args[0] + " * 1000) AS BIGINT) * 1000)"
+	return "make_timestamptz(CAST(floor(" + c.args[0] + " * 1000 + 0.5) AS BIGINT) * 1000)"
 }
