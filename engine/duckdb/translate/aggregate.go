@@ -167,12 +167,21 @@ func count(p *printer, c *callArgs) string {
 	return p.core(c, "count", c.args[0], "")
 }
 
+// surelyFits is the precision of decimals whose sum stays below 38 digits for 10^10 rows.
+const surelyFits = 28
+
 // sum keeps Trino's type: what does not fit it is an error.
 func sum(p *printer, c *callArgs) string {
 	sql := p.core(c, "sum", c.args[0], "")
 	switch c.types[0].Kind() {
-	case types.Decimal, types.Double:
+	case types.Double:
 		return sql
+	case types.Decimal:
+		if c.types[0].Precision() <= surelyFits {
+			return sql
+		}
+		// DuckDB's total may have a 39th digit; adding is checked.
+		return "(" + sql + " + CAST(0 AS " + p.duck(c.result, c.call.At) + "))"
 	case types.IntervalDaySecond, types.IntervalYearMonth:
 		return p.refuse("sum of intervals", c.call.At, "")
 	}
@@ -276,6 +285,7 @@ func approxPercentile(p *printer, c *callArgs) string {
 		}
 		fractions = append(fractions, strconv.FormatFloat(1-v, 'f', 12, 64))
 	}
+	last := strconv.FormatFloat(0, 'f', 12, 64)
 	one := func(fraction string) string {
 		plain := *c.call
 		plain.OrderBy = nil
@@ -284,6 +294,9 @@ func approxPercentile(p *printer, c *callArgs) string {
 		where := ""
 		if isFloat(t) {
 			where = "NOT isnan(" + c.args[0] + ")"
+		}
+		if fraction == last { // DuckDB takes -0 for 0, and so the wrong end
+			return p.core(&d, "quantile_disc", c.args[0]+", 1.0", where)
 		}
 		return p.core(&d, "quantile_disc", c.args[0]+", "+fraction+" ORDER BY "+c.args[0]+" DESC", where)
 	}
