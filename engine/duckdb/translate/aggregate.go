@@ -157,6 +157,14 @@ func finite(fn string) func(*printer, *callArgs) string {
 	}
 }
 
+// skewness is that of a population; DuckDB's is that of a sample.
+func skewness(p *printer, c *callArgs) string {
+	sample, n := p.core(c, "skewness", c.args[0], ""), p.core(c, "count", c.args[0], "")
+	return p.let([]string{sample, n}, func(v []string) string {
+		return "(" + v[0] + " * (" + v[1] + " - 2) / sqrt(" + v[1] + " * (" + v[1] + " - 1.0e0)))"
+	})
+}
+
 func count(p *printer, c *callArgs) string {
 	if c.call.StarOf != nil {
 		return p.refuse("count of a relation", c.call.At, "")
@@ -339,6 +347,7 @@ func init() {
 		"variance": plainAggregate("var_samp", true), "var_samp": plainAggregate("var_samp", true), "var_pop": plainAggregate("var_pop", true),
 		"corr": finite("corr"), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
 		"regr_slope": finite("regr_slope"), "regr_intercept": finite("regr_intercept"),
+		"kurtosis": finite("kurtosis"), "skewness": skewness,
 		"geometric_mean": plainAggregate("geomean", true), "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
 		"approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
 		"row_number": ranked("row_number"), "rank": ranked("rank"), "dense_rank": ranked("dense_rank"), "percent_rank": ranked("percent_rank"),

@@ -42,6 +42,9 @@ func (p *printer) call(e *ast.Call, s *scope) string {
 	if overload != nil {
 		kind = overload.Kind
 	}
+	if c.name == "typeof" {
+		return typeOfForm(p, c)
+	}
 	for _, a := range e.Args {
 		switch p.typeOf(a.Value).Kind() {
 		case types.JoniRegExp, types.Re2JRegExp, types.JSONPath: // read by the rule, as literals
@@ -149,9 +152,7 @@ var specialForms map[string]func(*printer, *callArgs) string
 func init() {
 	specialForms = map[string]func(*printer, *callArgs) string{
 		"coalesce": coalesce, "if": ifForm, "nullif": nullIf, "try": tryForm, "grouping": grouping,
-		"format": func(p *printer, c *callArgs) string {
-			return p.refuse("function format", c.call.At, "use concat and CAST")
-		},
+		"format": formatForm,
 	}
 }
 

@@ -25,7 +25,7 @@ func (p *printer) let(values []string, body func(v []string) string) string {
 	param := ident("_" + itoa(p.params))
 	long := false
 	for _, v := range values {
-		long = long || len(v) > repeatable
+		long = long || len(v) > repeatable || strings.Contains(v, drawn)
 	}
 	if !long {
 		return body(append(names[:0], values...))
