@@ -67,17 +67,28 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 	switch op {
 	case ast.Add, ast.Sub:
 		scale := max(ta.Scale(), tb.Scale())
-		sql := "(" + a + operators[op] + b + ")"
-		if exact := max(ta.Precision()-ta.Scale(), tb.Precision()-tb.Scale()) + scale + 1; exact <= 38 {
+		exact := max(ta.Precision()-ta.Scale(), tb.Precision()-tb.Scale()) + scale + 1
+		if exact <= 38 {
+			a, wider := p.widened(a, ta, tb, exact, at)
+			sql := "(" + a + operators[op] + b + ")"
+			if wider {
+				sql = "CAST(" + sql + " AS " + p.duck(t, at) + ")"
+			}
 			return sql
 		}
 		// DuckDB keeps the scale and caps the width: beyond it is an error there, never a wrong number.
 		wide := types.DecimalOf(38, scale)
-		sql = "(" + p.cast(a, ta, wide, at) + operators[op] + p.cast(b, tb, wide, at) + ")"
+		sql := "(" + p.cast(a, ta, wide, at) + operators[op] + p.cast(b, tb, wide, at) + ")"
 		return p.cast(sql, wide, t, at)
 	case ast.Mul:
 		if scale := ta.Scale() + tb.Scale(); scale <= 38 {
-			return p.cast("("+a+" * "+b+")", types.DecimalOf(min(38, ta.Precision()+tb.Precision()), scale), t, at)
+			width := ta.Precision() + tb.Precision()
+			a, wider := p.widened(a, ta, tb, width, at)
+			sql := "(" + a + " * " + b + ")"
+			if wider {
+				return "CAST(" + sql + " AS " + p.duck(t, at) + ")"
+			}
+			return p.cast(sql, types.DecimalOf(min(38, width), scale), t, at)
 		}
 		product := unscaled(a, ta) + " * " + unscaled(b, tb)
 		return p.rescaled(p.quotient(product, power(ta.Scale()+tb.Scale()-t.Scale()), t, at), t, at)
@@ -104,6 +115,18 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 	})
 }
 
+// narrow is the precision up to which DuckDB computes decimals in 64 bits. It does so even where the
+// result would need more, and then fails.
+const narrow = 18
+
+// widened makes one operand wide enough that the result may have width digits.
+func (p *printer) widened(a string, ta, tb types.Type, width int, at ast.Span) (string, bool) {
+	if width <= narrow || max(ta.Precision(), tb.Precision()) > narrow {
+		return a, false
+	}
+	return "CAST(" + a + " AS " + p.duck(types.DecimalOf(max(narrow+1, ta.Precision()), ta.Scale()), at) + ")", true
+}
+
 // power is 10^n as a HUGEINT literal.
 func power(n int) string { return "CAST('1" + strings.Repeat("0", n) + "' AS HUGEINT)" }
 
@@ -115,6 +138,9 @@ func unscaled(x string, t types.Type) string {
 	case s == 0:
 		return "CAST(" + x + " AS HUGEINT)"
 	case t.Precision()+s <= 38 || s <= 4:
+		if t.Precision() <= narrow && t.Precision()+s+1 > narrow {
+			x = fmt.Sprintf("CAST(%s AS DECIMAL(38,%d))", x, s)
+		}
 		return fmt.Sprintf("CAST(%s * CAST(1%s AS DECIMAL(%d,0)) AS HUGEINT)", x, strings.Repeat("0", s), s+1)
 	}
 	return "CAST(replace(CAST(" + x + " AS VARCHAR), '.', '') AS HUGEINT)"
