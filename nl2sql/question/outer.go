@@ -209,7 +209,7 @@ func additive(m *model.Metric) bool {
 // share: of each group in the whole, or of what a value selects in everything.
 func (b *builder) share() bool {
 	if len(b.q.Metrics) == 0 {
-		return b.nothingAsked()
+		return b.decline(Decline{Code: NotUnderstood, Reason: "I do not know of what a share is asked: no number is named.", Hint: "Name the number, for example the share of revenue by region."})
 	}
 	if len(b.q.By) > 0 {
 		b.q.Share = semantic.ShareTotal
