@@ -19,11 +19,33 @@ import (
 // Null is how a missing value is shown.
 const Null = "–"
 
-// Table is the result as text.
+// Table is the result as text. Rows are written when they are asked for, since a surface shows few of
+// what may be ten thousand; the outcome must not change meanwhile.
 type Table struct {
 	Columns   []Column
-	Rows      [][]Cell
+	Count     int  // of rows
 	Truncated bool // the engine had more rows than were fetched
+	rows      answer.Rows
+	format    *format
+}
+
+// Rows writes at most limit rows from the first; all of them when limit is 0.
+func (t Table) Rows(limit int) [][]Cell {
+	n := t.Count
+	if limit > 0 {
+		n = min(n, limit)
+	}
+	out := make([][]Cell, n)
+	for r := range out {
+		out[r] = make([]Cell, len(t.Columns))
+		for i := range out[r] {
+			out[r][i] = Cell{Text: Null, Null: true}
+			if i < len(t.rows[r]) {
+				out[r][i] = t.format.cell(i, t.rows[r][i])
+			}
+		}
+	}
+	return out
 }
 
 // Column heads a column. Number says that its cells align at the right; Time that they are dates or
@@ -44,20 +66,10 @@ type Cell struct {
 }
 
 func table(o *answer.Outcome) Table {
-	t := Table{Truncated: o.Truncated}
 	f := newFormat(o)
+	t := Table{Count: len(o.Rows), Truncated: o.Truncated, rows: o.Rows, format: f}
 	for i, c := range o.Columns {
 		t.Columns = append(t.Columns, Column{Title: f.title(i), Note: Clean(c.Description), Role: c.Role, Number: f.number[i], Time: isTime(c)})
-	}
-	for _, row := range o.Rows {
-		cells := make([]Cell, len(t.Columns))
-		for i := range cells {
-			cells[i] = Cell{Text: Null, Null: true}
-			if i < len(row) {
-				cells[i] = f.cell(i, row[i])
-			}
-		}
-		t.Rows = append(t.Rows, cells)
 	}
 	return t
 }

@@ -55,12 +55,9 @@ func (s sheet) TrustRest() string {
 // Page writes an outcome as one self-contained HTML page.
 func Page(o *answer.Outcome) ([]byte, error) {
 	a := view.Of(o)
-	s := sheet{Answer: a, CSS: template.CSS(pageCSS), Rows: a.Table.Rows, Lineage: drawLineage(a.Details.Graph), SQL: tokens(a.Details.SQL),
+	s := sheet{Answer: a, CSS: template.CSS(pageCSS), Rows: a.Table.Rows(maxRows), Lineage: drawLineage(a.Details.Graph), SQL: tokens(a.Details.SQL),
 		Trusted: map[view.Standing]string{view.Official: "official", view.Weak: "weak"}[a.Trust.Standing]}
-	if len(s.Rows) > maxRows {
-		s.More = len(s.Rows) - maxRows
-		s.Rows = s.Rows[:maxRows]
-	}
+	s.More = a.Table.Count - len(s.Rows)
 	if a.Chart != nil {
 		for _, size := range sizes {
 			s.Charts = append(s.Charts, draw(a.Chart, size))
