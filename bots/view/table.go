@@ -58,11 +58,10 @@ type Column struct {
 	Time   bool
 }
 
-// Cell is a value as people read it. Sign is that of a change, 0 elsewhere.
+// Cell is a value as people read it.
 type Cell struct {
 	Text string
 	Null bool
-	Sign int
 }
 
 func table(o *answer.Outcome) Table {
@@ -143,14 +142,11 @@ func (f *format) cell(i int, v any) Cell {
 	if !ok || !f.number[i] {
 		return Cell{Text: f.text(c, v)}
 	}
-	out := Cell{Text: f.exact(c, d)}
-	if f.signed[i] {
-		out.Sign = d.Sign()
-		if out.Sign > 0 {
-			out.Text = "+" + out.Text
-		}
+	text := f.exact(c, d)
+	if f.signed[i] && d.Sign() > 0 {
+		text = "+" + text
 	}
-	return out
+	return Cell{Text: text}
 }
 
 func (f *format) exact(c answer.Column, d decimal.Decimal) string {
