@@ -14,7 +14,7 @@ import (
 
 // number finds every number of a sentence, with the sign, currency, magnitude and percent sign that
 // belong to it.
-var number = regexp.MustCompile(`[-−]?[$€£¥]?\d[\d,]*(?:\.\d+)?(?: (?:thousand|million|billion|trillion))?(?: %)?`)
+var number = regexp.MustCompile(`[-−]?[$€£¥]?\d+(?:,\d{3})*(?:\.\d+)?(?: (?:thousand|million|billion|trillion))?(?: %)?`)
 
 // Verify says which numbers of a sentence are neither a cell of the outcome, nor declared arithmetic,
 // nor a part of the interpretation, a label of a row, a date or a name: those may not be said. It is
@@ -67,7 +67,7 @@ func shownForms(c Column, v rows.Value) []string {
 	d, ok := rows.Decimal(v)
 	if !ok {
 		text := fmt.Sprint(rows.JSON(v))
-		if len(text) >= 10 && c.Role == "time" {
+		if _, err := time.Parse(time.DateOnly, text[:min(len(text), 10)]); err == nil {
 			return append(dateForms(text), text)
 		}
 		return []string{text}

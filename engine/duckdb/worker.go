@@ -1,3 +1,5 @@
+//go:build cgo
+
 package duckdb
 
 import (
@@ -14,6 +16,9 @@ import (
 
 	"github.com/limn-data/limn/trino/rows"
 )
+
+// Missing says why this binary cannot run queries; empty where it can.
+const Missing = ""
 
 // Serve is a worker's whole life: it reads requests from in and answers on out until in closes. It is
 // run by the binary that started itself again; the process that asks never opens DuckDB.
@@ -241,9 +246,3 @@ func columns(res driver.Rows, types []string) ([]rows.Column, []convert) {
 	}
 	return cols, conv
 }
-
-// Quote writes an identifier.
-func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// Literal writes a string.
-func Literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

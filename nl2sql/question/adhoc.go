@@ -64,7 +64,7 @@ func (b *builder) adHocMetrics() bool {
 	if len(measures) > 0 {
 		d.aggregate = ""
 	}
-	if len(b.q.Metrics) == 0 && (d.share || d.trend || d.grain != timex.NoGrain && !d.unit || len(d.groups) > 0 && !d.which && !d.list) { // "accounts by region"
+	if len(b.q.Metrics) == 0 && (d.share || d.trend || d.grain != timex.NoGrain && !d.unit || len(d.groups) > 0 && !d.list) { // "accounts by region"
 		for i, l := range d.loose {
 			if e := entityOf(l); e != nil {
 				b.addMetric(b.countOf(l))

@@ -102,6 +102,9 @@ func upper(s string) string {
 }
 
 func (b *builder) unanswerable() bool {
+	if b.d.absent != nil {
+		return b.decline(Decline{Code: Impossible, Reason: fmt.Sprintf("What has no “%s” cannot be asked for yet.", b.text(b.d.absent)), Hint: "Ask for the number itself, split by what you are interested in."})
+	}
 	no := b.d.no
 	if no == nil {
 		return true
@@ -137,6 +140,9 @@ func (b *builder) chooseMetrics() bool {
 		best := b.bestMetrics(mt)
 		if len(best) == 0 {
 			return b.notDefined(mt.span)
+		}
+		if b.apart(mt.span, best) {
+			return b.decline(Decline{Code: NotUnderstood, Reason: fmt.Sprintf("I cannot tell how “%s” belongs to %s.", b.text(mt.span), b.q.Metrics[0].Title()), Hint: "Ask for one of them, or join them with “and”."})
 		}
 		if len(best) > 1 {
 			var options []Option
@@ -228,6 +234,12 @@ func (b *builder) rejoin() {
 	}
 	// "how many deals did we win": the verb is open or only a part of a name, with its object it is one.
 	for _, c := range b.d.counted {
+		for _, l := range b.d.loose { // "how many accounts churned": a metric goes before a date of the rows
+			if l.span.Start == c.span.End && b.together(l.span, c.span) {
+				b.d.loose = slices.DeleteFunc(b.d.loose, func(m mention) bool { return m.span == l.span })
+				return
+			}
+		}
 		for i, m := range b.d.metrics {
 			if m.meanings[0].Score < 0.8 && b.together(m.span, c.span) {
 				b.d.metrics = slices.Delete(b.d.metrics, i, i+1)
@@ -303,6 +315,39 @@ func sharesFacts(r *Reader, a, b *model.Metric) bool {
 		if slices.Contains(r.facts(b), d) {
 			return true
 		}
+	}
+	return false
+}
+
+// apart says that a second metric stands in the question without a word that joins it: "revenue from new
+// accounts" asks for neither of the two.
+func (b *builder) apart(s *Span, best []Meaning) bool {
+	if len(b.q.Metrics) == 0 || b.joined(s) || b.d.versus || b.d.target || slices.ContainsFunc(best, func(m Meaning) bool { return slices.Contains(b.q.Metrics, m.Metric) }) {
+		return false
+	}
+	for _, t := range b.d.limits { // "with more than 10 tickets": the number joins it
+		if t.target.span == s {
+			return false
+		}
+	}
+	return !b.rankedBy(s) && !b.joinedFar(s)
+}
+
+// rankedBy says that "by" stands before a metric: what is ordered is ordered by it.
+func (b *builder) rankedBy(s *Span) bool {
+	return s.Start > 0 && (b.out.Tokens[s.Start-1].Norm == "by" || b.out.Tokens[s.Start-1].Norm == "per")
+}
+
+// joinedFar looks over articles: "revenue and the gross margin".
+func (b *builder) joinedFar(s *Span) bool {
+	for i := s.Start - 1; i > 0; i-- {
+		switch b.out.Tokens[i].Norm {
+		case "the", "our", "my", "their", "total", "number", "of", "average":
+			continue
+		case "and", "or", "vs", "versus", ",", "&", "plus", "with":
+			return true
+		}
+		return false
 	}
 	return false
 }
@@ -389,12 +434,6 @@ func (r *Reader) facts(m *model.Metric) []*model.Dataset {
 
 func (b *builder) notDefined(s *Span) bool {
 	return b.decline(Decline{Code: NotDefined, Reason: fmt.Sprintf("“%s” is not defined here.", b.text(s)), Hint: "Ask for one of the numbers below, or have it defined."})
-}
-
-// chosen is a dimension that was settled on.
-type chosen struct {
-	meaning Meaning
-	fields  []*model.Field
 }
 
 // pick settles which field or entity a mention means for the metrics at hand: the best name, then the
@@ -606,7 +645,7 @@ func (b *builder) chooseFilters() bool {
 // value ("the Enterprise plan" where Enterprise is a segment).
 func (b *builder) misplaced(m mention) *Span {
 	for _, l := range b.d.loose {
-		if l.span.Start != m.span.End || slices.ContainsFunc(l.meanings, func(y Meaning) bool { return y.Kind != KindDimension || y.Field.Role == model.RoleMeasure }) {
+		if l.span.Start != m.span.End || slices.ContainsFunc(l.meanings, func(y Meaning) bool { return y.Kind != KindDimension || y.Field.Role == model.RoleMeasure || y.Field.IsTime() }) {
 			continue
 		}
 		fits := slices.ContainsFunc(m.meanings, func(x Meaning) bool {
@@ -638,7 +677,9 @@ func (b *builder) qualified(m mention) []Meaning {
 			}
 		}
 		if len(fit) > 0 {
-			b.d.loose = slices.Delete(b.d.loose, i, i+1)
+			if entityOf(l) == nil { // an entity still says whose numbers they are
+				b.d.loose = slices.Delete(b.d.loose, i, i+1)
+			}
 			return fit
 		}
 	}
@@ -783,7 +824,8 @@ func (b *builder) uncovered() bool {
 			}
 		}
 	}
-	for _, s := range b.d.open {
+	if len(b.d.open) > 0 {
+		s := b.d.open[0]
 		if near := b.r.related(b.text(s)); len(near) > 0 && len(near) <= 4 && len(b.q.Metrics) == 0 {
 			var options []Option
 			for _, m := range near {

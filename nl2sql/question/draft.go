@@ -16,7 +16,6 @@ type draft struct {
 	groups    []mention // dimensions and entities to group by
 	loose     []mention // dimensions and entities whose part in the question is not said
 	filters   []filter
-	tests     []fieldTest
 	limits    []threshold
 	periods   []period
 	grain     timex.Grain
@@ -39,6 +38,7 @@ type draft struct {
 	open      []*Span          // what nobody could read
 	no        *Sign            // a forecast, a cause, a judgement
 	other     bool
+	absent    *Span // a metric behind "no" or "without": groups that have none of it
 }
 
 // mention is a span with the meanings of one kind that it may have.
@@ -50,12 +50,6 @@ type mention struct {
 type filter struct {
 	mention
 	not bool
-}
-
-type fieldTest struct {
-	mention
-	op     semantic.Op
-	values []string
 }
 
 type threshold struct {
@@ -78,6 +72,7 @@ type rank struct {
 	desc   bool
 	change bool // by the change, not by the value
 	common bool // by how often it occurs
+	good   bool // "best" and "worst": which way that is depends on the metric
 	n      int
 	said   bool // a number was said or "top" was: not a superlative of one
 	span   *Span
@@ -327,6 +322,8 @@ func (w *drafter) name(s *Span) bool {
 		w.d.filters = append(w.d.filters, filter{mention{s, values}, w.negating})
 		w.versus = false
 		return true
+	case len(metrics) > 0 && w.negating:
+		w.d.absent = s
 	case len(metrics) > 0:
 		w.metric(s, metrics)
 	default:
@@ -439,6 +436,9 @@ func (w *drafter) grammarWins(s *Span) bool {
 				return true
 			}
 		case signAggregate, signCount, signList, signShare, signGrowth:
+			if len(s.of(KindValue)) > 0 {
+				continue // written like a name: "the Growth plan"
+			}
 			if n := w.next(); n != nil && len(n.of(KindMetric, KindDimension, KindEntity)) > 0 && len(s.of(KindMetric)) == 0 {
 				return true
 			}
@@ -458,6 +458,8 @@ func (w *drafter) groupHere(s *Span, alsoMetric bool) bool {
 		return !alsoMetric || w.ranking == nil && len(w.d.metrics) > 0
 	case w.whichNext:
 		return true
+	case w.ranking != nil && w.d.which && len(w.d.groups) > 0:
+		return false // "which sales owner closed the most deals": the deals are counted
 	case w.ranking != nil:
 		return !alsoMetric || entity && w.rankedBy()
 	}
@@ -516,12 +518,16 @@ func (w *drafter) sign(s *Span, g Sign) {
 		w.versus, d.versus = true, true
 		w.grouping = false
 	case signGrowth:
+		if n := w.i + 1; n < len(w.spans) && len(w.spans[n].of(KindDimension, KindEntity)) > 0 && len(w.spans[n].of(KindMetric)) == 0 && s.End-s.Start == 1 {
+			d.open = append(d.open, s) // "the Growth plan": a name that is not known
+			return
+		}
 		d.growth = true
 	case signTarget:
 		d.target = true
 	case signTop:
 		d.growth = d.growth || g.Word == "growth"
-		d.top = &rank{desc: g.Desc, span: s, change: g.Word == "growth", common: strings.Contains(w.norm(s), "common") || strings.Contains(w.norm(s), "frequent") || strings.Contains(w.norm(s), "popular"), said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
+		d.top = &rank{desc: g.Desc, span: s, good: g.Word == "good", change: g.Word == "growth", common: strings.Contains(w.norm(s), "common") || strings.Contains(w.norm(s), "frequent") || strings.Contains(w.norm(s), "popular"), said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
 		if w.lastNum != nil {
 			n, _ := words.Int(w.toks[w.lastNum.Start])
 			d.top.n, d.top.said = n, true
@@ -583,6 +589,10 @@ func (w *drafter) sign(s *Span, g Sign) {
 // "more than" before a comparison asks for groups that grew.
 func (w *drafter) thresholdWithoutNumber(s *Span, g Sign) {
 	word := w.toks[s.Start].Norm
+	if n := w.next(); word == "between" && n != nil && len(n.of(KindDimension, KindEntity)) > 0 { // "split between products"
+		w.grouping = true
+		return
+	}
 	if word == "over" || word == "up" || word == "under" || word == "above" || word == "below" || word == "between" {
 		return
 	}

@@ -275,12 +275,18 @@ func rootKey(k string) string {
 // find returns the meanings of a phrase given as stems: by name first, then by root.
 func (l *Lexicon) find(stems []string) []Meaning {
 	k := strings.Join(stems, " ")
-	if ms := l.phrases[k]; ms != nil {
-		return ms
-	}
-	var out []Meaning
+	out := slices.Clone(l.phrases[k])
+	exact := len(out) > 0
 	for _, p := range l.roots[rootKey(k)] {
+		if p == k {
+			continue
+		}
 		for _, m := range l.phrases[p] {
+			// Beside an exact name the root only adds the date of the same verb: "churned" is a status,
+			// and when somebody churned.
+			if exact && (m.Field == nil || m.Kind != KindDimension || !m.Field.IsTime()) {
+				continue
+			}
 			m.Score *= 0.9
 			out = append(out, m)
 		}

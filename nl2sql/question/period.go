@@ -370,7 +370,11 @@ func (b *builder) ranking() bool {
 			key = semantic.ByPercent
 		}
 	}
-	b.q.Order = []semantic.Order{{Key: key, Desc: top.desc}}
+	desc := top.desc
+	if top.good && len(b.q.Metrics) > 0 && b.q.Metrics[0].GoodKnown && !b.q.Metrics[0].Up {
+		desc = !desc // the best cost is the lowest
+	}
+	b.q.Order = []semantic.Order{{Key: key, Desc: desc}}
 	n := top.n
 	if n == 0 && (!top.said || d.which) && !b.plural(top) {
 		n = 1

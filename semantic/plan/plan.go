@@ -194,8 +194,11 @@ func (b *builder) variants() []variant {
 	case semantic.PriorPeriod, semantic.PriorYear:
 		shift := Offset(q)
 		rng := cur.rng
-		if !q.Until.IsZero() && !rng.To.IsZero() {
-			rng = rng.Clip(q.Until)
+		if !q.Until.IsZero() && (rng.To.IsZero() || rng.To.After(q.Until)) {
+			rng.To = q.Until // a running bucket stands beside equally many days
+			if rng.From.After(rng.To) {
+				rng.From = rng.To
+			}
 		}
 		out = append(out, variant{kind: Prior, rng: back(rng, shift, q), shift: shift, suffix: "_prior"})
 	case semantic.CompareRange:

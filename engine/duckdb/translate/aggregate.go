@@ -148,6 +148,23 @@ func plainAggregate(fn string, cast bool) func(*printer, *callArgs) string {
 	}
 }
 
+// finite is an aggregate that Trino gives as NULL where it is no number.
+func finite(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		return p.let([]string{p.core(c, fn, strings.Join(c.args, ", "), "")}, func(v []string) string {
+			return "CASE WHEN isfinite(" + v[0] + ") THEN CAST(" + v[0] + " AS " + p.duck(c.result, c.call.At) + ") END"
+		})
+	}
+}
+
+// skewness is that of a population; DuckDB's is that of a sample.
+func skewness(p *printer, c *callArgs) string {
+	sample, n := p.core(c, "skewness", c.args[0], ""), p.core(c, "count", c.args[0], "")
+	return p.let([]string{sample, n}, func(v []string) string {
+		return "(" + v[0] + " * (" + v[1] + " - 2) / sqrt(" + v[1] + " * (" + v[1] + " - 1.0e0)))"
+	})
+}
+
 func count(p *printer, c *callArgs) string {
 	if c.call.StarOf != nil {
 		return p.refuse("count of a relation", c.call.At, "")
@@ -158,12 +175,21 @@ func count(p *printer, c *callArgs) string {
 	return p.core(c, "count", c.args[0], "")
 }
 
+// surelyFits is the precision of decimals whose sum stays below 38 digits for 10^10 rows.
+const surelyFits = 28
+
 // sum keeps Trino's type: what does not fit it is an error.
 func sum(p *printer, c *callArgs) string {
 	sql := p.core(c, "sum", c.args[0], "")
 	switch c.types[0].Kind() {
-	case types.Decimal, types.Double:
+	case types.Double:
 		return sql
+	case types.Decimal:
+		if c.types[0].Precision() <= surelyFits {
+			return sql
+		}
+		// DuckDB's total may have a 39th digit; adding is checked.
+		return "(" + sql + " + CAST(0 AS " + p.duck(c.result, c.call.At) + "))"
 	case types.IntervalDaySecond, types.IntervalYearMonth:
 		return p.refuse("sum of intervals", c.call.At, "")
 	}
@@ -267,6 +293,7 @@ func approxPercentile(p *printer, c *callArgs) string {
 		}
 		fractions = append(fractions, strconv.FormatFloat(1-v, 'f', 12, 64))
 	}
+	last := strconv.FormatFloat(0, 'f', 12, 64)
 	one := func(fraction string) string {
 		plain := *c.call
 		plain.OrderBy = nil
@@ -275,6 +302,9 @@ func approxPercentile(p *printer, c *callArgs) string {
 		where := ""
 		if isFloat(t) {
 			where = "NOT isnan(" + c.args[0] + ")"
+		}
+		if fraction == last { // DuckDB takes -0 for 0, and so the wrong end
+			return p.core(&d, "quantile_disc", c.args[0]+", 1.0", where)
 		}
 		return p.core(&d, "quantile_disc", c.args[0]+", "+fraction+" ORDER BY "+c.args[0]+" DESC", where)
 	}
@@ -315,8 +345,9 @@ func init() {
 		"bool_and": plainAggregate("bool_and", false), "every": plainAggregate("bool_and", false), "bool_or": plainAggregate("bool_or", false),
 		"stddev": plainAggregate("stddev_samp", true), "stddev_samp": plainAggregate("stddev_samp", true), "stddev_pop": plainAggregate("stddev_pop", true),
 		"variance": plainAggregate("var_samp", true), "var_samp": plainAggregate("var_samp", true), "var_pop": plainAggregate("var_pop", true),
-		"corr": plainAggregate("corr", true), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
-		"regr_slope": plainAggregate("regr_slope", true), "regr_intercept": plainAggregate("regr_intercept", true),
+		"corr": finite("corr"), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
+		"regr_slope": finite("regr_slope"), "regr_intercept": finite("regr_intercept"),
+		"kurtosis": finite("kurtosis"), "skewness": skewness,
 		"geometric_mean": plainAggregate("geomean", true), "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
 		"approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
 		"row_number": ranked("row_number"), "rank": ranked("rank"), "dense_rank": ranked("dense_rank"), "percent_rank": ranked("percent_rank"),

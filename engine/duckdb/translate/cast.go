@@ -26,8 +26,12 @@ func (p *printer) castExpr(e *ast.Cast, s *scope) string {
 		sql = p.explicit(p.wall(x, p.zoneOf(e.X, s)), local, to, e.At)
 	case to.Kind() == types.TimestampTZ && from.Kind() != types.TimestampTZ:
 		sql = p.toZoned(p.explicit(x, from, types.TemporalOf(types.Timestamp, to.Precision()), e.At), types.TemporalOf(types.Timestamp, to.Precision()), p.opts.Zone, e.At)
-		if from.IsText() {
-			return p.refuse("CAST of text to "+to.String(), e.At, "CAST to timestamp")
+		if from.IsText() { // the zone of a text is not known here; one without is in the session's
+			local := types.TemporalOf(types.Timestamp, to.Precision())
+			sql = p.let([]string{x}, func(v []string) string {
+				return "CASE WHEN regexp_matches(" + v[0] + ", '[+A-Za-z]|:.*-') THEN " + p.raise("NOT_SUPPORTED", "The embedded engine reads no time zones out of texts", to, e.At) +
+					" ELSE " + p.toZoned(p.explicit(v[0], from, local, e.At), local, p.opts.Zone, e.At) + " END"
+			})
 		}
 	default:
 		sql = p.explicit(x, from, to, e.At)

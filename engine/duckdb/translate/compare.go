@@ -200,7 +200,7 @@ func (p *printer) inQuery(e *ast.In, s *scope) string {
 		x := p.cast(p.expr(e.X, s), p.typeOf(e.X), t, e.At)
 		sql = p.turned(rendered{sql: sql, cols: cols}, []types.Type{t}, e.At)
 		if isFloat(t) { // NaN is in no list, and takes nothing out of one
-			sql = "SELECT " + `"n".` + ident(cols[0].sql) + " FROM (" + sql + `) AS "n" WHERE NOT coalesce(isnan("n".` + ident(cols[0].sql) + "), FALSE)"
+			sql = "SELECT " + `"$n".` + ident(cols[0].sql) + " FROM (" + sql + `) AS "$n" WHERE NOT coalesce(isnan("$n".` + ident(cols[0].sql) + "), FALSE)"
 		}
 		return "(" + x + " IN (" + sql + "))"
 	}
@@ -211,12 +211,12 @@ func (p *printer) inQuery(e *ast.In, s *scope) string {
 	terms := make([]string, len(cols))
 	for i, f := range row.Fields {
 		t, _ := types.Comparison(p.typeOf(f.Value), cols[i].typ, false)
-		a, b := p.expr(f.Value, s), `"in".`+ident(cols[i].sql)
+		a, b := p.expr(f.Value, s), `"$in".`+ident(cols[i].sql)
 		terms[i] = p.compare(ast.Eq, p.cast(a, p.typeOf(f.Value), t, e.At), p.cast(b, cols[i].typ, t, e.At), t, f.Value, nil)
 	}
 	match := strings.Join(terms, " AND ")
 	exists := func(cond string) string {
-		return "EXISTS (SELECT 1 FROM (" + sql + `) AS "in" WHERE ` + cond + ")"
+		return "EXISTS (SELECT 1 FROM (" + sql + `) AS "$in" WHERE ` + cond + ")"
 	}
 	return "CASE WHEN " + exists(match) + " THEN TRUE WHEN " + exists("("+match+") IS NULL") + " THEN NULL ELSE FALSE END"
 }

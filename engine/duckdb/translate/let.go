@@ -25,7 +25,7 @@ func (p *printer) let(values []string, body func(v []string) string) string {
 	param := ident("_" + itoa(p.params))
 	long := false
 	for _, v := range values {
-		long = long || len(v) > repeatable
+		long = long || len(v) > repeatable || strings.Contains(v, drawn)
 	}
 	if !long {
 		return body(append(names[:0], values...))
@@ -45,7 +45,7 @@ const mark = "trino:"
 // used in place of error(), which DuckDB takes for volatile: it would hold back optimizations and is
 // forbidden inside TRY. DuckDB leaves a constant that fails for run time.
 func (p *printer) raise(code, message string, t types.Type, at ast.Span) string {
-	message = str(mark + code + ":" + message)
+	message = str(mark + code + ":" + strings.NewReplacer("'", "", `"`, "").Replace(message)) // quotes end it in DuckDB's text
 	switch t.Kind() {
 	case types.Varchar, types.Char, types.JSON: // any text is one
 		return "CAST(CAST(" + message + " AS BIGINT) AS VARCHAR)"

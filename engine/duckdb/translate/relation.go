@@ -75,7 +75,7 @@ func (p *printer) table(n ast.Node, name *ast.QualifiedName, at ast.Span, alias 
 	var char []string
 	for _, c := range t.Columns {
 		if !c.Hidden {
-			cols = append(cols, column{key: strings.ToLower(c.Name), rel: rel, sql: ident(alias) + "." + ident(c.Name), typ: c.Type, zone: p.opts.Zone})
+			cols = append(cols, column{key: strings.ToLower(c.Name), rel: rel, sql: ident(alias) + "." + ident(c.Name), typ: c.Type, zone: "UTC"})
 		}
 	}
 	for _, name := range use.Columns() { // only what is read: the rest may have types without a translation

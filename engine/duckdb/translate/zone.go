@@ -27,6 +27,8 @@ func (p *printer) zoneOf(e ast.Expr, s *scope) string {
 		if c := s.resolve(nameParts(e)); c != nil && c.typ.Kind() == types.TimestampTZ {
 			return canonicalZone(c.zone)
 		}
+	case *ast.Subquery: // what left it is in the session's zone
+		return canonicalZone(p.opts.Zone)
 	case *ast.Current:
 		return canonicalZone(p.opts.Zone)
 	case *ast.TypedLit:
