@@ -19,7 +19,7 @@ import (
 const MaxSeries = 6
 
 // Chart is a picture of the rows: labels along x, one value per label and series. Values are floats for
-// drawing only; what is written beside them is Text and Exact.
+// drawing only; what is written beside them are the exact values, rounded or not.
 type Chart struct {
 	Kind    string // bar | line
 	Title   string // "Revenue by quarter"
@@ -39,10 +39,27 @@ type Series struct {
 
 // Point is one value; OK is false where there is none.
 type Point struct {
-	Value float64
-	OK    bool
-	Text  string // rounded: "$412.3M"
-	Exact string // "$412,345,678.12"
+	Value  float64
+	OK     bool
+	exact  decimal.Decimal
+	column int
+	format *format
+}
+
+// Text is the value rounded: "$412.3M".
+func (p Point) Text() string {
+	if !p.OK {
+		return Null
+	}
+	return short(p.format.columns[p.column], p.exact)
+}
+
+// Exact is the value as a table shows it: "$412,345,678.12".
+func (p Point) Exact() string {
+	if !p.OK {
+		return Null
+	}
+	return p.format.exact(p.format.columns[p.column], p.exact)
 }
 
 // Axis has round ticks that enclose all values. Zoomed says that it does not start at zero, which only
@@ -86,7 +103,14 @@ func chart(o *answer.Outcome) *Chart {
 	}
 	p := plot{f: f, x: x, rows: slices.Clone(o.Rows), chart: out}
 	if out.Ordered { // a line over time runs forward, however the rows are sorted; text of dates sorts as dates
-		sort.SliceStable(p.rows, func(i, j int) bool { return fmt.Sprint(p.rows[i][x]) < fmt.Sprint(p.rows[j][x]) })
+		before := func(i, j int) bool {
+			a, _ := p.rows[i][x].(string)
+			b, _ := p.rows[j][x].(string)
+			return a < b
+		}
+		if !sort.SliceIsSorted(p.rows, before) {
+			sort.SliceStable(p.rows, before)
+		}
 	}
 	if split >= 0 {
 		out.Title += " and " + inside(f.title(split))
@@ -202,29 +226,62 @@ func has(m map[string]int, k string) bool {
 func (p *plot) point(col int, v any) Point {
 	d, ok := number(v)
 	if !ok {
-		return Point{Text: Null, Exact: Null}
+		return Point{}
 	}
-	c := p.f.columns[col]
-	return Point{Value: d.Float(), OK: true, Text: short(c, d), Exact: p.f.exact(c, d)}
+	return Point{Value: d.Float(), OK: true, exact: d, column: col, format: p.f}
 }
 
-// Describe says in words what the chart shows, for those who do not see it.
+// maxTold is how many values of a series are read out one by one.
+const maxTold = 40
+
+// Describe says in words what the chart shows, for those who do not see it: every value, or of a long
+// series the first, the lowest, the highest and the last.
 func (c *Chart) Describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s chart of %s.", capital(c.Kind), c.Title)
 	for _, s := range c.Series {
-		if len(c.Series) > 1 {
-			fmt.Fprintf(&b, " %s:", s.Name)
+		var told []string
+		tell := func(what string, i int) {
+			told = append(told, strings.TrimSpace(what+" "+c.Labels[i]+" "+s.Points[i].Text()))
 		}
-		for i, p := range s.Points {
-			sep := ";"
-			if i == len(s.Points)-1 {
-				sep = "."
+		if len(s.Points) <= maxTold {
+			for i := range s.Points {
+				tell("", i)
 			}
-			fmt.Fprintf(&b, " %s %s%s", c.Labels[i], p.Text, sep)
+		} else if first, low, high, last := s.marks(); first >= 0 {
+			tell("first", first)
+			tell("lowest", low)
+			tell("highest", high)
+			tell("last", last)
 		}
+		name := ""
+		if len(c.Series) > 1 {
+			name = s.Name + ": "
+		}
+		fmt.Fprintf(&b, " %s%s.", name, strings.Join(told, "; "))
 	}
 	return b.String()
+}
+
+// marks are the places of the first, lowest, highest and last value; -1 where there is none at all.
+func (s Series) marks() (first, low, high, last int) {
+	first, low, high, last = -1, -1, -1, -1
+	for i, p := range s.Points {
+		if !p.OK {
+			continue
+		}
+		if first < 0 {
+			first, low, high = i, i, i
+		}
+		if p.Value < s.Points[low].Value {
+			low = i
+		}
+		if p.Value > s.Points[high].Value {
+			high = i
+		}
+		last = i
+	}
+	return first, low, high, last
 }
 
 // Notes are what a reader of the picture must know: that it is zoomed, or that series are left out.

@@ -19,11 +19,33 @@ import (
 // Null is how a missing value is shown.
 const Null = "–"
 
-// Table is the result as text.
+// Table is the result as text. Rows are written when they are asked for, since a surface shows few of
+// what may be ten thousand; the outcome must not change meanwhile.
 type Table struct {
 	Columns   []Column
-	Rows      [][]Cell
+	Count     int  // of rows
 	Truncated bool // the engine had more rows than were fetched
+	rows      answer.Rows
+	format    *format
+}
+
+// Rows writes at most limit rows from the first; all of them when limit is 0.
+func (t Table) Rows(limit int) [][]Cell {
+	n := t.Count
+	if limit > 0 {
+		n = min(n, limit)
+	}
+	out := make([][]Cell, n)
+	for r := range out {
+		out[r] = make([]Cell, len(t.Columns))
+		for i := range out[r] {
+			out[r][i] = Cell{Text: Null, Null: true}
+			if i < len(t.rows[r]) {
+				out[r][i] = t.format.cell(i, t.rows[r][i])
+			}
+		}
+	}
+	return out
 }
 
 // Column heads a column. Number says that its cells align at the right; Time that they are dates or
@@ -36,28 +58,17 @@ type Column struct {
 	Time   bool
 }
 
-// Cell is a value as people read it. Sign is that of a change, 0 elsewhere.
+// Cell is a value as people read it.
 type Cell struct {
 	Text string
 	Null bool
-	Sign int
 }
 
 func table(o *answer.Outcome) Table {
-	t := Table{Truncated: o.Truncated}
 	f := newFormat(o)
+	t := Table{Count: len(o.Rows), Truncated: o.Truncated, rows: o.Rows, format: f}
 	for i, c := range o.Columns {
 		t.Columns = append(t.Columns, Column{Title: f.title(i), Note: Clean(c.Description), Role: c.Role, Number: f.number[i], Time: isTime(c)})
-	}
-	for _, row := range o.Rows {
-		cells := make([]Cell, len(t.Columns))
-		for i := range cells {
-			cells[i] = Cell{Text: Null, Null: true}
-			if i < len(row) {
-				cells[i] = f.cell(i, row[i])
-			}
-		}
-		t.Rows = append(t.Rows, cells)
 	}
 	return t
 }
@@ -131,14 +142,11 @@ func (f *format) cell(i int, v any) Cell {
 	if !ok || !f.number[i] {
 		return Cell{Text: f.text(c, v)}
 	}
-	out := Cell{Text: f.exact(c, d)}
-	if f.signed[i] {
-		out.Sign = d.Sign()
-		if out.Sign > 0 {
-			out.Text = "+" + out.Text
-		}
+	text := f.exact(c, d)
+	if f.signed[i] && d.Sign() > 0 {
+		text = "+" + text
 	}
-	return out
+	return Cell{Text: text}
 }
 
 func (f *format) exact(c answer.Column, d decimal.Decimal) string {

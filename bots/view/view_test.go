@@ -58,19 +58,26 @@ func FuzzClean(f *testing.F) {
 func TestNothingHarmful(t *testing.T) {
 	seen := 0
 	for _, n := range viewtest.All() {
-		texts(reflect.ValueOf(Of(n.Outcome)), func(s string) {
-			seen++
-			if s != CleanLines(s) {
-				t.Errorf("%s: %q", n.Name, s)
-			}
-		})
+		a := Of(n.Outcome)
+		shown := []any{a, a.Table.Rows(0)}
+		if a.Chart != nil {
+			shown = append(shown, a.Chart.Describe(), a.Chart.Notes())
+		}
+		for _, v := range shown {
+			texts(reflect.ValueOf(v), func(s string) {
+				seen++
+				if s != CleanLines(s) {
+					t.Errorf("%s: %q", n.Name, s)
+				}
+			})
+		}
 	}
 	if seen < 1000 {
 		t.Errorf("only %d texts were seen", seen)
 	}
 }
 
-// texts calls see for every string that a value holds.
+// texts calls see for every string that a value shows: its fields that surfaces can reach.
 func texts(v reflect.Value, see func(string)) {
 	switch v.Kind() {
 	case reflect.String:
@@ -85,7 +92,9 @@ func texts(v reflect.Value, see func(string)) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			texts(v.Field(i), see)
+			if v.Type().Field(i).IsExported() {
+				texts(v.Field(i), see)
+			}
 		}
 	}
 }
@@ -134,7 +143,7 @@ func TestCells(t *testing.T) {
 		{answer.Column{Type: "date", Role: "time", Grain: "month"}, "soon", "soon"},
 	} {
 		o := &answer.Outcome{Outcome: answer.Answered, Columns: []answer.Column{c.column}, Rows: answer.Rows{{c.value}}}
-		if got := Of(o).Table.Rows[0][0].Text; got != c.want {
+		if got := Of(o).Table.Rows(0)[0][0].Text; got != c.want {
 			t.Errorf("%s %s %v is shown as %q, want %q", c.column.Type, c.column.Role, c.value, got, c.want)
 		}
 	}
@@ -242,7 +251,7 @@ func TestChart(t *testing.T) {
 	if d := cmp.Diff([]string{"United States", "Germany", "Japan", "Brazil", "France", "India"}, names); d != "" || lines.Dropped != 2 {
 		t.Errorf("%d dropped, series (-want +got):\n%s", lines.Dropped, d)
 	}
-	if yoy := Of(viewtest.YearOverYear()).Chart; !yoy.Series[1].Beside || yoy.Series[0].Points[5].Text != "$121.7M" || yoy.Series[0].Points[5].Exact != "$121,712,340.88" {
+	if yoy := Of(viewtest.YearOverYear()).Chart; !yoy.Series[1].Beside || yoy.Series[0].Points[5].Text() != "$121.7M" || yoy.Series[0].Points[5].Exact() != "$121,712,340.88" {
 		t.Errorf("%+v", yoy.Series)
 	}
 	// Rows that come sorted by value are drawn in the order of time.
@@ -287,6 +296,15 @@ func TestGraph(t *testing.T) {
 		"kafka://…/crm.accounts → lake.core.accounts", "lake.core.accounts → Answer (indirect)"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("edges (-want +got):\n%s", d)
+	}
+}
+
+// TestDescribe: a long series is told by its marks.
+func TestDescribe(t *testing.T) {
+	got := Of(viewtest.Trend()).Chart.Describe()
+	want := "Line chart of Delivery rate by day. first 13 Oct 2026 97.5 %; lowest 31 Oct 2026 96.5 %; highest 18 Oct 2026 98.5 %; last 23 Nov 2026 97.1 %."
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }
 

@@ -79,6 +79,7 @@ type pen struct {
 	s                        size
 	d                        *drawing
 	left, right, top, bottom float64
+	widest                   float64 // value of the first series
 }
 
 // at is the place of a value between two ends of the axis.
@@ -99,6 +100,9 @@ func (p *pen) upright() {
 	}
 	p.left, p.right, p.top, p.bottom = label+12, p.s.width-14, 22, height-30
 	p.d.Height = num(height)
+	for _, pt := range p.c.Series[0].Points {
+		p.widest = max(p.widest, textWidth(pt.Text(), p.s.font))
+	}
 	for _, t := range p.c.Axis.Ticks {
 		y := p.at(t.Value, p.bottom, p.top)
 		p.d.Grid = append(p.d.Grid, rule{num(p.left), num(y), num(p.right), num(y), zero(t.Value)})
@@ -138,7 +142,7 @@ func (p *pen) lines() {
 	n := len(p.c.Labels)
 	pad := 10.0
 	if p.labelled(p.right - p.left) {
-		pad = max(pad, p.widest()/2+2)
+		pad = max(pad, p.widest/2+2)
 	}
 	x := func(i int) float64 {
 		if n == 1 {
@@ -172,16 +176,7 @@ func (p *pen) lines() {
 // labelled says that every point of the first series can bear its value on a field of a width.
 func (p *pen) labelled(w float64) bool {
 	n := float64(len(p.c.Labels))
-	return n > 1 && (p.widest()+10)*n <= w
-}
-
-// widest is the width of the widest value of the first series.
-func (p *pen) widest() float64 {
-	w := 0.0
-	for _, pt := range p.c.Series[0].Points {
-		w = max(w, textWidth(pt.Text, p.s.font))
-	}
-	return w
+	return n > 1 && (p.widest+10)*n <= w
 }
 
 // values writes the values of the first series at its points where all fit, else at the last point only.
@@ -198,9 +193,9 @@ func (p *pen) values(x func(i int) float64) {
 		if !pt.OK || !all && i != last {
 			continue
 		}
-		half := textWidth(pt.Text, p.s.font) / 2
+		half := textWidth(pt.Text(), p.s.font) / 2
 		at := min(max(x(i), p.left+half), p.s.width-half)
-		p.d.Texts = append(p.d.Texts, text{num(at), num(p.beside(i)), "middle", "value", pt.Text})
+		p.d.Texts = append(p.d.Texts, text{num(at), num(p.beside(i)), "middle", "value", pt.Text()})
 	}
 }
 
@@ -230,9 +225,9 @@ func (p *pen) beside(i int) float64 {
 // tell is what a mark says when it is pointed at.
 func (p *pen) tell(s view.Series, i int) string {
 	if len(p.c.Series) == 1 {
-		return p.c.Labels[i] + ": " + s.Points[i].Exact
+		return p.c.Labels[i] + ": " + s.Points[i].Exact()
 	}
-	return p.c.Labels[i] + ", " + s.Name + ": " + s.Points[i].Exact
+	return p.c.Labels[i] + ", " + s.Name + ": " + s.Points[i].Exact()
 }
 
 // columns draws bars that stand, one group per label.
@@ -250,12 +245,12 @@ func (p *pen) columns() {
 			x := p.left + (float64(i)+0.5)*slot + (float64(k)-float64(m)/2)*wide
 			y := p.at(pt.Value, p.bottom, p.top)
 			p.d.Bars = append(p.d.Bars, bar{num(x + 1), num(min(y, base)), num(wide - 2), num(max(1, math.Abs(base-y))), class(s, k), p.tell(s, i)})
-			if textWidth(pt.Text, p.s.font) <= wide*1.2 || m == 1 && textWidth(pt.Text, p.s.font)+4 <= slot {
+			if textWidth(pt.Text(), p.s.font) <= wide*1.2 || m == 1 && textWidth(pt.Text(), p.s.font)+4 <= slot {
 				up := min(y, base) - 6
 				if pt.Value < 0 {
 					up = max(y, base) + p.s.font + 4
 				}
-				p.d.Texts = append(p.d.Texts, text{num(x + wide/2), num(up), "middle", "value", pt.Text})
+				p.d.Texts = append(p.d.Texts, text{num(x + wide/2), num(up), "middle", "value", pt.Text()})
 			}
 		}
 	}
@@ -274,7 +269,7 @@ func (p *pen) lying() {
 	for i, l := range p.c.Labels {
 		label = max(label, min(textWidth(l, p.s.font), 240))
 		for _, s := range p.c.Series {
-			value = max(value, textWidth(s.Points[i].Text, p.s.font))
+			value = max(value, textWidth(s.Points[i].Text(), p.s.font))
 			negative = negative || s.Points[i].Value < 0
 		}
 	}
@@ -317,7 +312,7 @@ func (p *pen) lying() {
 					end, anchor = x-6, "end"
 				}
 			}
-			p.d.Texts = append(p.d.Texts, text{num(end), num(top + thick/2 + p.s.font/3), anchor, "value", pt.Text})
+			p.d.Texts = append(p.d.Texts, text{num(end), num(top + thick/2 + p.s.font/3), anchor, "value", pt.Text()})
 		}
 	}
 }

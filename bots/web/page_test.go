@@ -137,6 +137,7 @@ func TestParts(t *testing.T) {
 	}{
 		{viewtest.YearOverYear(), []string{"<h1>Revenue was $121.7 million", "$102,884,210.07", "&#43;18.3 %", `aria-labelledby="chart-wide-t chart-wide-d"`, "kafka://events.nimbus.example:9092/billing.events",
 			`<span class="k">SELECT</span>`, "Dana Whitfield (Finance)", "abs(r[5].revenue_change_pct)", "0.1830031055", "Quarters are those of the calendar year.", "sha256:7a1f", "revenue_daily.day"}},
+		{viewtest.Single(), []string{`<dl class="figures"><div><dt>Revenue</dt><dd>$128,412,906.44</dd></div></dl>`}},
 		{viewtest.Warned(), []string{`<div class="notice warning" role="note"><strong>Warning</strong>`, "3 days late"}},
 		{viewtest.Blocked(), []string{`<span class="badge blocked">Blocked</span>`, "Owner: Billing Platform", "Ask for a period up to 20 Nov 2026"}},
 		{viewtest.ClarifyMetric(), []string{"<h1>“Churn” can mean two things here.", "Ask: revenue churn rate in Q3 2026"}},

@@ -25,8 +25,7 @@ var pageHTML string
 var pageCSS string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"lower": strings.ToLower,
-	"join":  func(s []string) string { return strings.Join(s, ", ") },
+	"join": func(s []string) string { return strings.Join(s, ", ") },
 }).Parse(pageHTML))
 
 // sheet is what the template sees.
@@ -42,6 +41,7 @@ type sheet struct {
 	Code    [][]token // of each definition
 	Trusted string    // class of the trust badge
 	Blocked bool
+	Figures bool // one row: its values stand as figures, not as a table
 	Long    bool // the title is more than two lines
 	Single  bool // one column: there is nothing to stand beside, or a table that needs the room
 }
@@ -55,12 +55,9 @@ func (s sheet) TrustRest() string {
 // Page writes an outcome as one self-contained HTML page.
 func Page(o *answer.Outcome) ([]byte, error) {
 	a := view.Of(o)
-	s := sheet{Answer: a, CSS: template.CSS(pageCSS), Rows: a.Table.Rows, Lineage: drawLineage(a.Details.Graph), SQL: tokens(a.Details.SQL),
+	s := sheet{Answer: a, CSS: template.CSS(pageCSS), Rows: a.Table.Rows(maxRows), Lineage: drawLineage(a.Details.Graph), SQL: tokens(a.Details.SQL),
 		Trusted: map[view.Standing]string{view.Official: "official", view.Weak: "weak"}[a.Trust.Standing]}
-	if len(s.Rows) > maxRows {
-		s.More = len(s.Rows) - maxRows
-		s.Rows = s.Rows[:maxRows]
-	}
+	s.More = a.Table.Count - len(s.Rows)
 	if a.Chart != nil {
 		for _, size := range sizes {
 			s.Charts = append(s.Charts, draw(a.Chart, size))
@@ -86,6 +83,7 @@ func Page(o *answer.Outcome) ([]byte, error) {
 		s.Title = a.Question
 	}
 	s.Single = len(s.Charts) == 0 && (len(s.Rows) == 0 || tableWidth(a.Table.Columns, s.Rows) > 620)
+	s.Figures = len(s.Charts) == 0 && a.Table.Count == 1
 	s.Long = len(s.Title) > 160
 	var b bytes.Buffer
 	if err := page.Execute(&b, s); err != nil {
