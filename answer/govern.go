@@ -59,8 +59,8 @@ func lastDue(s cron.Schedule, t time.Time) time.Time {
 	return out
 }
 
-// source describes a table that was read.
-func source(a *catalog.Asset, columns []string, at time.Time) Source {
+// source describes a table that was read, with everything that feeds it, nearest first.
+func source(a *catalog.Asset, columns []string, at time.Time, snap *catalog.Snapshot) Source {
 	s := Source{Table: a.Name.String(), Tier: string(a.Tier), Owner: a.Owner, Status: "unknown", SnapshotID: a.SnapshotID, Upstream: []string{}, Columns: columns}
 	if !a.FreshAt.IsZero() {
 		t := a.FreshAt.UTC()
@@ -81,9 +81,7 @@ func source(a *catalog.Asset, columns []string, at time.Time) Source {
 	if a.Deprecation != nil {
 		s.Status = "deprecated"
 	}
-	for _, e := range a.Upstream {
-		s.Upstream = append(s.Upstream, e.From)
-	}
+	s.Upstream = append(s.Upstream, snap.Sources(a.Name.String())...)
 	return s
 }
 

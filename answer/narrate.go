@@ -256,6 +256,9 @@ func (n *narrator) extreme(col int) int {
 // ranking speaks of the first row and, where all groups are shown, of the last.
 func (n *narrator) ranking() string {
 	metric := n.col(compile.RoleMetric)
+	if n.q.Grain != timex.NoGrain && len(n.q.By) > 0 && len(n.q.Order) == 0 {
+		return n.groupedSeries(metric)
+	}
 	first := n.group(0)
 	share := ""
 	if i := n.col(compile.RoleShare); i >= 0 && n.o.Rows[0][i] != nil {
@@ -276,6 +279,32 @@ func (n *narrator) ranking() string {
 		s += " comes first"
 	}
 	return upper(s + ".")
+}
+
+// groupedSeries speaks of the group that leads in the last complete unit.
+func (n *narrator) groupedSeries(metric int) string {
+	when := n.col(compile.RoleTime)
+	last := n.lastComplete(when, metric)
+	if last < 0 {
+		return fmt.Sprintf("%s %s: no %s is complete yet.", names(n.q), n.when(), n.q.Grain)
+	}
+	best := last
+	top, _ := n.value(last, metric)
+	for i := range n.o.Rows {
+		if d, ok := n.value(i, metric); ok && n.o.Rows[i][when] == n.o.Rows[last][when] && d.Cmp(top) > 0 {
+			best, top = i, d
+		}
+	}
+	return upper(fmt.Sprintf("In %s %s%s was highest for %s: %s%s.", n.label(best, when), n.o.Columns[metric].Title, n.filters(), n.groupOnly(best), n.cell(best, metric), n.against(best)))
+}
+
+// groupOnly names a row by its dimensions, without its time.
+func (n *narrator) groupOnly(row int) string {
+	all := n.group(row)
+	if _, rest, ok := strings.Cut(all, ", "); ok {
+		return rest
+	}
+	return all
 }
 
 // group names a row by its keys.
