@@ -259,24 +259,24 @@ func (n *narrator) ranking() string {
 	if n.q.Grain != timex.NoGrain && len(n.q.By) > 0 && len(n.q.Order) == 0 {
 		return n.groupedSeries(metric)
 	}
-	first := n.group(0)
 	share := ""
 	if i := n.col(compile.RoleShare); i >= 0 && n.o.Rows[0][i] != nil {
-		share = ", " + n.cell(0, i) + " of the total"
+		share = " (" + n.cell(0, i) + " of the total)"
 	}
-	s := fmt.Sprintf("%s%s %s: %s with %s%s%s", n.o.Columns[metric].Title, n.filters(), n.when(), first, n.cell(0, metric), share, n.against(0))
+	place := "is highest"
 	switch {
 	case len(n.o.Rows) == 1:
-	case len(n.q.Order) > 0 && n.q.Limit > 0:
-		s += " comes first"
-		if !n.q.Order[0].Desc {
-			s += ", from the lowest"
-		}
-	case len(n.o.Rows) > 1 && n.q.Limit == 0 && n.o.Columns[0].Role != "time":
-		last := len(n.o.Rows) - 1
-		s += fmt.Sprintf(" is highest, %s with %s lowest", n.group(last), n.cell(last, metric))
-	default:
-		s += " comes first"
+		place = "stands"
+	case len(n.q.Order) > 0 && !n.q.Order[0].Desc:
+		place = "is lowest"
+	case len(n.q.Order) > 0 && n.q.Order[0].Key != semantic.ByMetric:
+		place = "comes first"
+	case n.o.Columns[0].Role == "time":
+		place = "comes first"
+	}
+	s := fmt.Sprintf("%s%s %s: %s %s with %s%s%s", n.o.Columns[metric].Title, n.filters(), n.when(), n.group(0), place, n.cell(0, metric), share, n.against(0))
+	if last := len(n.o.Rows) - 1; last > 0 && n.q.Limit == 0 && place == "is highest" {
+		s += fmt.Sprintf("; %s is lowest with %s", n.group(last), n.cell(last, metric))
 	}
 	return upper(s + ".")
 }
