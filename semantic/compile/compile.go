@@ -3,7 +3,9 @@
 package compile
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
@@ -60,7 +62,7 @@ func Compile(p *plan.Plan) (*Result, error) {
 
 // simple queries need no common table expression: one SELECT says it all.
 func simple(q semantic.Query) bool {
-	return q.Compare == semantic.NoCompare && q.Share == semantic.NoShare || q.Share == semantic.ShareTotal && len(q.Having) == 0 && q.Compare == semantic.NoCompare
+	return q.Compare == semantic.NoCompare && q.Share != semantic.SharePart
 }
 
 type compiler struct {
@@ -157,7 +159,13 @@ func (c *compiler) combine() {
 			c.attach(f, home)
 		}
 	}
-	c.operand = func(m *plan.Measure) ast.Expr { return dot(home[m], m.Name) }
+	c.operand = func(m *plan.Measure) ast.Expr {
+		e := dot(home[m], m.Name)
+		if m.Count && home[m] != "combined" && len(c.plan.Facts) > 1 && nk > 0 {
+			return call("coalesce", e, integer(0)) // a group that the fact does not have was not counted
+		}
+		return e
+	}
 }
 
 func typedNull(k plan.Key) ast.Expr {
@@ -185,8 +193,8 @@ func (c *compiler) attach(f *plan.Fact, home map[*plan.Measure]string) {
 		return
 	}
 	var on []ast.Expr
-	for _, k := range f.Keys {
-		on = append(on, &ast.Compare{Op: ast.Eq, L: c.keys[k], R: dot(f.Name, c.plan.Keys[k].Name)})
+	for _, k := range f.Keys { // NULL keys meet too
+		on = append(on, &ast.Compare{Op: ast.IsNotDistinctFrom, L: c.keys[k], R: dot(f.Name, c.plan.Keys[k].Name)})
 	}
 	c.rel = &ast.Join{Kind: ast.LeftJoin, Left: c.rel, Right: &ast.Table{Name: name(f.Name)}, On: and(on)}
 	for _, m := range f.Measures {
@@ -234,7 +242,13 @@ func (c *compiler) stack(full []*plan.Fact, home map[*plan.Measure]string) {
 	c.rel = &ast.Table{Name: name("combined")}
 }
 
+// add appends an output column. Two metrics of different domains, or two that share a target, may have
+// one name: later ones get a number.
 func (c *compiler) add(col Column, e ast.Expr) {
+	name := col.Name
+	for i := 2; slices.ContainsFunc(c.out, func(o Column) bool { return strings.EqualFold(o.Name, col.Name) }); i++ {
+		col.Name = fmt.Sprintf("%s_%d", name, i)
+	}
 	c.out = append(c.out, col)
 	c.exprs = append(c.exprs, e)
 }
@@ -254,20 +268,27 @@ func (c *compiler) columns() {
 		v := c.plan.Values[i]
 		cur := metric(v.Metric, v, c.operand)
 		c.add(Column{Name: v.Name, Role: RoleMetric, Metric: v.Metric}, cur)
-		for _, w := range c.plan.Values[n:] {
-			switch {
-			case w.Variant == plan.Prior && w.Metric == v.Metric:
-				c.change(v, w, cur, metric(w.Metric, w, c.operand), RolePrior)
-			case w.Variant == plan.Target && w.Metric == v.Metric.Target:
-				c.change(v, w, cur, metric(w.Metric, w, c.operand), RoleTarget)
-			case w.Variant == plan.Part && w.Metric == v.Metric:
-				part := metric(w.Metric, w, c.operand)
-				c.add(Column{Name: w.Name, Role: RolePart, Metric: w.Metric}, part)
-				c.add(Column{Name: v.Name + "_share", Role: RoleShare, Metric: v.Metric}, quotient(part, cur, false))
+		var whole ast.Expr
+		for at := n + i; at < len(c.plan.Values); at += n { // the same metric's value in each variant
+			w := c.plan.Values[at]
+			other := metric(w.Metric, w, c.operand)
+			switch w.Variant {
+			case plan.Prior:
+				c.change(v, w, cur, other, RolePrior)
+			case plan.Target:
+				c.change(v, w, cur, other, RoleTarget)
+			case plan.Part:
+				c.add(Column{Name: w.Name, Role: RolePart, Metric: w.Metric}, other)
+				c.add(Column{Name: v.Name + "_share", Role: RoleShare, Metric: v.Metric}, quotient(other, cur, false))
+			case plan.Whole:
+				whole = other
 			}
 		}
 		if c.plan.Query.Share == semantic.ShareTotal {
-			c.add(Column{Name: v.Name + "_share", Role: RoleShare, Metric: v.Metric}, quotient(cur, c.total(cur), false))
+			if whole == nil {
+				whole = c.total(cur)
+			}
+			c.add(Column{Name: v.Name + "_share", Role: RoleShare, Metric: v.Metric}, quotient(cur, whole, false))
 		}
 	}
 }
@@ -351,7 +372,7 @@ func (c *compiler) having(s *ast.Select) error {
 	if len(conds) == 0 {
 		return nil
 	}
-	if c.single && c.group > 0 {
+	if c.single {
 		s.Having = and(conds)
 		return nil
 	}
@@ -382,11 +403,13 @@ func (c *compiler) over(q *ast.Query, s *ast.Select) (*Result, error) {
 	q.With = nil
 	outer := &ast.Select{Items: []ast.SelectItem{column(e, col.Name)}, From: &ast.Aliased{Rel: &ast.SubqueryRel{Query: q}, Alias: id("groups")}}
 	// A row without a key belongs to nobody: it is no group that could be counted.
+	var named []ast.Expr
 	for i, k := range c.plan.Keys {
 		if !k.Time {
-			outer.Where = and([]ast.Expr{&ast.IsNull{Not: true, X: id(c.out[i].Name)}})
+			named = append(named, &ast.IsNull{Not: true, X: id(c.out[i].Name)})
 		}
 	}
+	outer.Where = and(named)
 	return &Result{Query: &ast.Query{With: with, Body: outer}, Columns: []Column{col}}, nil
 }
 

@@ -260,7 +260,7 @@ func (b *builder) fill(f *Fact, m *model.Metric, main *model.Dataset, v variant)
 		f.Range, f.Shift = timex.Range{}, Shift{}
 	}
 	need := []*model.Dataset{}
-	if f.Time != nil && timed {
+	if f.Time != nil && (timed || f.Stock != model.Additive) { // a stock looks for its last day in any case
 		need = append(need, f.Time.Dataset)
 	}
 	for i, k := range b.plan.Keys {
@@ -268,6 +268,9 @@ func (b *builder) fill(f *Fact, m *model.Metric, main *model.Dataset, v variant)
 			if f.Time != nil {
 				f.Keys = append(f.Keys, i)
 			}
+			continue
+		}
+		if v.kind == Whole { // what all groups of a period are parts of
 			continue
 		}
 		need = append(need, k.Dim.Field.Dataset)
