@@ -49,7 +49,10 @@ func Compile(p *plan.Plan) (*Result, error) {
 	if p.Listing != nil {
 		return listing(p)
 	}
-	c := &compiler{plan: p, single: len(p.Facts) == 1 && simple(p.Query)}
+	c := &compiler{plan: p, single: len(p.Facts) == 1 && simple(p.Query), stacked: "combined"}
+	for slices.ContainsFunc(p.Facts, func(f *plan.Fact) bool { return strings.EqualFold(f.Name, c.stacked) }) {
+		c.stacked += "_facts"
+	}
 	if err := c.facts(); err != nil {
 		return nil, err
 	}
@@ -72,7 +75,8 @@ type compiler struct {
 	rel     ast.Relation
 	where   []ast.Expr
 	keys    []ast.Expr
-	group   int // keys to group by in the outermost SELECT, 0 when the CTEs have grouped
+	stacked string // name of the CTE that lays facts on each other; no fact's name
+	group   int    // keys to group by in the outermost SELECT, 0 when the CTEs have grouped
 	operand func(*plan.Measure) ast.Expr
 	out     []Column
 	exprs   []ast.Expr
@@ -151,7 +155,7 @@ func (c *compiler) combine() {
 	default:
 		c.stack(full, home)
 		for _, k := range c.plan.Keys {
-			c.keys = append(c.keys, dot("combined", k.Name))
+			c.keys = append(c.keys, dot(c.stacked, k.Name))
 		}
 	}
 	if nk > 0 && len(full) > 0 {
@@ -161,7 +165,7 @@ func (c *compiler) combine() {
 	}
 	c.operand = func(m *plan.Measure) ast.Expr {
 		e := dot(home[m], m.Name)
-		if m.Count && home[m] != "combined" && len(c.plan.Facts) > 1 && nk > 0 {
+		if m.Count && home[m] != c.stacked && len(c.plan.Facts) > 1 && nk > 0 {
 			return call("coalesce", e, integer(0)) // a group that the fact does not have was not counted
 		}
 		return e
@@ -236,10 +240,10 @@ func (c *compiler) stack(full []*plan.Fact, home map[*plan.Measure]string) {
 			e = call("coalesce", e, integer(0))
 		}
 		outer.Items = append(outer.Items, column(e, m.Name))
-		home[m] = "combined"
+		home[m] = c.stacked
 	}
-	c.with = append(c.with, &ast.CTE{Name: id("combined"), Query: query(outer)})
-	c.rel = &ast.Table{Name: name("combined")}
+	c.with = append(c.with, &ast.CTE{Name: id(c.stacked), Query: query(outer)})
+	c.rel = &ast.Table{Name: name(c.stacked)}
 }
 
 // add appends an output column. Two metrics of different domains, or two that share a target, may have

@@ -197,6 +197,9 @@ type variant struct {
 func (b *builder) variants() []variant {
 	q := b.plan.Query
 	cur := variant{kind: Current, rng: q.Period}
+	if (q.Compare == semantic.PriorPeriod || q.Compare == semantic.PriorYear) && runs(q) {
+		cur.rng.To = q.Until // rows of a day that has only begun stand beside nothing
+	}
 	out := []variant{cur}
 	switch q.Compare {
 	case semantic.PriorPeriod, semantic.PriorYear:
@@ -265,7 +268,7 @@ func meeting(unit, grain timex.Grain) Shift {
 // whose months may be longer.
 func priorRange(q semantic.Query, shift Shift) timex.Range {
 	r := q.Period
-	running := !q.Until.IsZero() && (r.To.IsZero() || r.To.After(q.Until)) && r.From.Before(q.Until)
+	running := runs(q)
 	if running {
 		r.To = q.Until
 	}
@@ -285,6 +288,11 @@ func priorRange(q semantic.Query, shift Shift) timex.Range {
 	}
 	prior.To = to
 	return prior
+}
+
+// runs says that the period goes on beyond the last day that has data.
+func runs(q semantic.Query) bool {
+	return !q.Until.IsZero() && (q.Period.To.IsZero() || q.Period.To.After(q.Until)) && q.Period.From.Before(q.Until)
 }
 
 func back(r timex.Range, s Shift) timex.Range {

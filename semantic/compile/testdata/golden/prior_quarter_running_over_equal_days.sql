@@ -2,7 +2,7 @@
 WITH tickets AS (
   SELECT COUNT(tickets.ticket_id) AS tickets_1
   FROM lake.shop.tickets
-  WHERE tickets.opened >= DATE '2026-04-01' AND tickets.opened < DATE '2026-07-01'
+  WHERE tickets.opened >= DATE '2026-04-01' AND tickets.opened < DATE '2026-05-22'
 ),
 tickets_prior AS (
   SELECT COUNT(tickets.ticket_id) AS tickets_prior_1

@@ -3,6 +3,7 @@ WITH orders AS (
   SELECT date_trunc('month', CAST(orders.placed_at AS date)) AS month, SUM(orders.total) AS orders_1
   FROM lake.shop.orders
   WHERE orders.placed_at >= TIMESTAMP '2026-03-01 00:00:00'
+    AND orders.placed_at < TIMESTAMP '2026-11-22 00:00:00'
   GROUP BY 1
 ),
 orders_prior AS (

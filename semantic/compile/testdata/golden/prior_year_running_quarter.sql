@@ -5,7 +5,7 @@ WITH orders AS (
     SUM(orders.total) AS orders_1
   FROM lake.shop.orders
   WHERE orders.placed_at >= TIMESTAMP '2026-07-01 00:00:00'
-    AND orders.placed_at < TIMESTAMP '2027-01-01 00:00:00'
+    AND orders.placed_at < TIMESTAMP '2026-11-22 00:00:00'
   GROUP BY 1
 ),
 orders_prior AS (
