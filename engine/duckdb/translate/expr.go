@@ -102,7 +102,7 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 	case *ast.IsTruth:
 		return "(" + p.expr(e.X, s) + negated(" IS", e.Not) + " " + [...]string{ast.True: "TRUE", ast.False: "FALSE", ast.Unknown: "NULL"}[e.Value] + ")"
 	case *ast.Exists:
-		sql, _ := p.query(e.Query, s, true)
+		sql, _ := p.query(e.Query, s, false)
 		return "EXISTS (" + sql + ")"
 	case *ast.Subquery:
 		return p.subquery(e, s)
