@@ -76,8 +76,10 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		return plainCast(x)
 	case from.Equal(to) && fk != types.Varchar && fk != types.Char:
 		return x
-	case from.IsText():
+	case from.IsText() && tk != types.JSON:
 		return p.fromText(x, from, to, at)
+	case tk == types.JSON && fk != types.TimestampTZ:
+		return p.toJSON(x, from, at)
 	case tk == types.Varchar:
 		return p.toText(x, from, to, at)
 	case isNumberOrBool(from) && isNumberOrBool(to):
