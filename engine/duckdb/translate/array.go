@@ -240,25 +240,25 @@ func (p *printer) applied(c *callArgs, i int, values ...string) string {
 }
 
 func zipWith(p *printer, c *callArgs) string {
-	p.params++
-	i := ident("_" + itoa(p.params))
 	return p.let(c.args[:2], func(v []string) string {
-		body := p.applied(c, 2, "list_extract("+v[0]+", "+i+")", "list_extract("+v[1]+", "+i+")")
-		return "CASE WHEN " + v[0] + " IS NOT NULL AND " + v[1] + " IS NOT NULL THEN list_transform(range(1, greatest(len(" + v[0] + "), len(" + v[1] + ")) + 1), lambda " + i + ": " + body + ") END"
+		return p.inLambda(func(i string) string {
+			body := p.applied(c, 2, "list_extract("+v[0]+", "+i+")", "list_extract("+v[1]+", "+i+")")
+			return "CASE WHEN " + v[0] + " IS NOT NULL AND " + v[1] + " IS NOT NULL THEN list_transform(range(1, greatest(len(" + v[0] + "), len(" + v[1] + ")) + 1), lambda " + i + ": " + body + ") END"
+		})
 	})
 }
 
 // mapLambda is map_filter and transform_values, over the map's entries.
 func mapLambda(p *printer, c *callArgs) string {
-	p.params++
-	e := ident("_" + itoa(p.params))
-	k, v := "struct_extract("+e+", 'key')", "struct_extract("+e+", 'value')"
-	body := p.applied(c, 1, k, v)
-	entries := "map_entries(" + c.args[0] + ")"
-	if c.name == "map_filter" {
-		return "map_from_entries(list_filter(" + entries + ", lambda " + e + ": " + body + "))"
-	}
-	return "map_from_entries(list_transform(" + entries + ", lambda " + e + ": {'key': " + k + ", 'value': " + body + "}))"
+	return p.inLambda(func(e string) string {
+		k, v := "struct_extract("+e+", 'key')", "struct_extract("+e+", 'value')"
+		body := p.applied(c, 1, k, v)
+		entries := "map_entries(" + c.args[0] + ")"
+		if c.name == "map_filter" {
+			return "map_from_entries(list_filter(" + entries + ", lambda " + e + ": " + body + "))"
+		}
+		return "map_from_entries(list_transform(" + entries + ", lambda " + e + ": {'key': " + k + ", 'value': " + body + "}))"
+	})
 }
 
 // repeat is capped: what one call makes is held in memory at once.
@@ -270,8 +270,9 @@ func repeat(p *printer, c *callArgs) string {
 	if n <= 0 {
 		return "CAST([] AS " + p.duck(c.result, c.call.At) + ")"
 	}
-	p.params++
-	return "list_transform(range(0, " + itoa(int(n)) + "), lambda " + ident("_"+itoa(p.params)) + ": " + c.args[0] + ")"
+	return p.let(c.args[:1], func(v []string) string {
+		return "list_transform(range(0, " + itoa(int(n)) + "), lambda _r: " + v[0] + ")"
+	})
 }
 
 func newMap(p *printer, c *callArgs) string {

@@ -29,18 +29,18 @@ func (p *printer) toJSON(x string, t types.Type, at ast.Span) string {
 				p.raise("NOT_SUPPORTED", "The embedded engine writes no numbers of this size as JSON", types.Of(types.JSON), at) + " END"
 		})
 	case types.Array:
-		p.params++
-		e := ident("_" + itoa(p.params))
-		return "('[' || array_to_string(list_transform(" + x + ", lambda " + e + ": coalesce(" + p.toJSON(e, t.Elem(0), at) + ", 'null')), ',') || ']')"
+		return p.inLambda(func(e string) string {
+			return "('[' || array_to_string(list_transform(" + x + ", lambda " + e + ": coalesce(" + p.toJSON(e, t.Elem(0), at) + ", 'null')), ',') || ']')"
+		})
 	case types.Map:
 		if t.Elem(0).Kind() != types.Varchar {
 			break
 		}
-		p.params++
-		k := ident("_" + itoa(p.params))
 		return p.let([]string{x}, func(v []string) string {
-			member := p.toJSON(k, t.Elem(0), at) + " || ':' || coalesce(" + p.toJSON(v[0]+"["+k+"]", t.Elem(1), at) + ", 'null')"
-			return "('{' || array_to_string(list_transform(list_sort(map_keys(" + v[0] + ")), lambda " + k + ": " + member + "), ',') || '}')"
+			return p.inLambda(func(k string) string {
+				member := p.toJSON(k, t.Elem(0), at) + " || ':' || coalesce(" + p.toJSON(v[0]+"["+k+"]", t.Elem(1), at) + ", 'null')"
+				return "('{' || array_to_string(list_transform(list_sort(map_keys(" + v[0] + ")), lambda " + k + ": " + member + "), ',') || '}')"
+			})
 		})
 	case types.Row:
 		return p.let([]string{x}, func(v []string) string {

@@ -200,6 +200,8 @@ func TestQueries(t *testing.T) {
 		{"SELECT sum(items) OVER (PARTITION BY customer) / 2 FROM orders WHERE customer = 'ann'", "2; 2"},
 		{"SELECT hour(seen), seen + INTERVAL '1' DAY FROM orders WHERE id = 1", "23,'2024-02-01 23:30:00.000 UTC"},
 		{"SELECT date_trunc('day', seen AT TIME ZONE 'Europe/Berlin') = TIMESTAMP '2024-02-01 00:00:00 Europe/Berlin' FROM orders WHERE id = 1", "true"},
+		{"SELECT amount / items / (id + items), count(*) FROM orders WHERE id = 1 GROUP BY amount / items / (id + items) HAVING amount / items / (id + items) > 0", "0.8333333333333250000000000000,1"},
+		{"SELECT transform(ARRAY[id, id], x -> x / id + cardinality(transform(ARRAY[x], y -> y + x))) AS t, count(*) FROM orders WHERE id = 2 GROUP BY transform(ARRAY[id, id], x -> x / id + cardinality(transform(ARRAY[x], y -> y + x)))", "[2, 2],1"},
 		{"SELECT n FROM precise", "7"},
 		{"SELECT id, worth FROM big WHERE tiny.big.worth > 1", "1,20.0000; 2,6.6600"},
 		{"TABLE customers", "'ann,'north,['x, 'y]; 'bob,'south,[]; 'eve,'north,NULL"},
