@@ -265,6 +265,12 @@ func approxDistinct(p *printer, c *callArgs) string {
 // it. Counted from above that is DuckDB's discrete quantile at 1-p.
 func approxPercentile(p *printer, c *callArgs) string {
 	t := c.types[0]
+	if one, ok := c.constant(1); ok && one == 1 && len(c.args) == 3 { // each with the weight 1
+		plain, call := *c, *c.call
+		call.Args = []*ast.Arg{call.Args[0], call.Args[2]}
+		plain.call, plain.args, plain.types, plain.zones = &call, []string{c.args[0], c.args[2]}, []types.Type{c.types[0], c.types[2]}, []string{c.zones[0], c.zones[2]}
+		c = &plain
+	}
 	if len(c.args) != 2 || c.call.Distinct || len(c.call.OrderBy) > 0 {
 		return p.refuse("approx_percentile with weights or accuracy", c.call.At, "")
 	}

@@ -126,7 +126,7 @@ func (r *recording) judge(a answer) (verdict, why string) {
 		return refused, a.refused.Error()
 	case a.failed != nil && r.ErrorName == a.failed.Code:
 		return same, ""
-	case a.failed != nil && a.failed.Code == "GENERIC_INTERNAL_ERROR":
+	case a.failed != nil && (a.failed.Code == "GENERIC_INTERNAL_ERROR" || a.failed.Code == "NOT_SUPPORTED" && !strings.Contains(a.err.Error(), "trino:")):
 		return rejected, a.err.Error()
 	case a.failed != nil:
 		return loud, fmt.Sprintf("%s for %q: %v", a.failed.Code, r.ErrorName, a.err)
