@@ -75,6 +75,7 @@ func sharedDemo(t *testing.T) string {
 //	exits N limn …        the command ends with exit code N
 //	json PATH [WANT…]     standard output is one JSON document; at PATH (a.0.b, len:a for the length of a)
 //	                      stands WANT, or anything at all
+//	keep NAME PATH        puts what stands at PATH of the JSON document into the environment
 //	unchanged             nothing was added to the script's folder since it began, temporary files included
 //	limn-as FILE          bad is made a copy of the workspace good, with FILE as its model
 //	next                  runs the commands that limn printed under “Next:” or “Try:”; each must succeed
@@ -96,7 +97,7 @@ func TestScripts(t *testing.T) {
 				env.Values[started{}] = files
 				return err
 			},
-			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "json": jsonAt, "unchanged": unchanged, "next": next, "limn-as": withModel},
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "json": jsonAt, "keep": keep, "unchanged": unchanged, "next": next, "limn-as": withModel},
 		})
 	})
 	if d := cmp.Diff(before, listing(t, demo)); d != "" {
@@ -129,6 +130,26 @@ func jsonAt(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: json PATH [WANT…]")
 	}
+	path, count := strings.CutPrefix(args[0], "len:")
+	at := document(ts, path)
+	got := fmt.Sprint(at)
+	if count {
+		got = strconv.Itoa(size(at))
+	}
+	if want := strings.Join(args[1:], " "); len(args) > 1 && got != want {
+		ts.Fatalf("%s is %q, want %q", args[0], got, want)
+	}
+}
+
+func keep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: keep NAME PATH")
+	}
+	ts.Setenv(args[0], fmt.Sprint(document(ts, args[1])))
+}
+
+// document is what stands at a path of the one JSON document on standard output.
+func document(ts *testscript.TestScript, path string) any {
 	var doc any
 	dec := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
 	dec.UseNumber()
@@ -138,18 +159,11 @@ func jsonAt(ts *testscript.TestScript, neg bool, args []string) {
 	if dec.More() {
 		ts.Fatalf("standard output holds more than one JSON document")
 	}
-	path, count := strings.CutPrefix(args[0], "len:")
 	at, ok := lookup(doc, path)
 	if !ok {
 		ts.Fatalf("there is no %s in the document", path)
 	}
-	got := fmt.Sprint(at)
-	if count {
-		got = strconv.Itoa(size(at))
-	}
-	if want := strings.Join(args[1:], " "); want != "" && got != want {
-		ts.Fatalf("%s is %q, want %q", args[0], got, want)
-	}
+	return at
 }
 
 func size(v any) int {
