@@ -273,8 +273,8 @@ func reportInit(s streams, f *flags, out string, assets []*catalog.Asset, res *i
 	fmt.Fprintf(s.out, "%s: %d tables, %d rows; found %d keys, %d joins, %d measures in %.1f s.\n", out, len(assets), rows, keys, len(res.Joins), measures, took.Seconds())
 	fmt.Fprintf(s.out, "All of it is inferred; correct it in %s.\n\nTry:\n", filepath.Join(out, "models", "inferred", "model.yaml"))
 	if len(res.Tables) > 0 {
-		fmt.Fprintf(s.out, "  %s ask --workspace %s \"how many %s do we have?\"\n", self(), out, res.Tables[0].Plural)
+		fmt.Fprintf(s.out, "  %s ask --workspace %s \"how many %s do we have?\"\n", self(), shellWord(out), res.Tables[0].Plural)
 	}
-	fmt.Fprintf(s.out, "  %s metric list --workspace %s\n", self(), out)
+	fmt.Fprintf(s.out, "  %s metric list --workspace %s\n", self(), shellWord(out))
 	return nil
 }

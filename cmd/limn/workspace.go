@@ -255,19 +255,32 @@ func (w *workspace) Close() error {
 
 // now is the moment that questions are asked at: --at, else the workspace's pinned clock, else now.
 func (w *workspace) now(at string) (time.Time, error) {
-	if at == "" {
-		at = w.cfg.Clock
+	const form = "2026-11-22T09:00:00Z"
+	if at != "" {
+		t, ok := moment(at)
+		if !ok {
+			return t, usage("--at %q is no time; write %s", at, form)
+		}
+		return t, nil
 	}
-	if at == "" {
+	if w.cfg.Clock == "" {
 		return time.Now(), nil
 	}
-	t, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		if t, err = time.Parse(time.DateOnly, at); err != nil {
-			return t, usage("--at %q is no time; write 2026-11-22T09:00:00Z", at)
-		}
+	t, ok := moment(w.cfg.Clock)
+	if !ok {
+		return t, fmt.Errorf("limn.yaml: clock %q is no time; write %s", w.cfg.Clock, form)
 	}
 	return t, nil
+}
+
+// moment reads a time or, for its midnight in UTC, a date.
+func moment(s string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // findTables lists the tables of the data folders and of the tables section.
