@@ -17,6 +17,9 @@ func (p *printer) query(q *ast.Query, outer *scope, top bool) (string, []output)
 	br := lineBreak(top)
 	tail := ""
 	if len(q.OrderBy) > 0 {
+		if b.sorted == nil {
+			b = p.orderable(q, b)
+		}
 		tail = br + p.order(q, b)
 	}
 	if q.Offset != nil {
@@ -200,6 +203,27 @@ func (p *printer) turned(b rendered, want []types.Type, at ast.Span) string {
 		return b.sql
 	}
 	return "SELECT " + strings.Join(items, ", ") + " FROM (" + b.sql + `) AS "q"`
+}
+
+// orderable puts a body that is no SELECT into FROM where ORDER BY computes something of its columns,
+// which DuckDB does not take behind UNION.
+func (p *printer) orderable(q *ast.Query, b rendered) rendered {
+	plain := true
+	for _, item := range q.OrderBy {
+		_, number := item.Expr.(*ast.IntLit)
+		plain = plain && (number || len(nameParts(strip(item.Expr))) == 1)
+	}
+	if plain {
+		return b
+	}
+	items := make([]string, len(b.cols))
+	s := &scope{}
+	for i, c := range b.cols {
+		ref := `"q".` + ident(c.sql)
+		items[i] = ref + " AS " + ident(c.sql)
+		s.cols = append(s.cols, column{key: strings.ToLower(c.name), sql: ref, typ: c.typ, zone: c.zone, ordinal: i + 1})
+	}
+	return rendered{sql: "SELECT " + strings.Join(items, ", ") + " FROM (" + b.sql + `) AS "q"`, cols: b.cols, sorted: s}
 }
 
 // order renders ORDER BY.
