@@ -97,6 +97,9 @@ func (p *printer) with(w *ast.With, outer *scope, br string) string {
 			return ""
 		}
 		sql, cols := p.query(c.Query, outer, false)
+		if p.err != nil {
+			return "" // a refused query may lack columns
+		}
 		for i, id := range c.Columns {
 			cols[i].name = id.Name
 		}
@@ -245,6 +248,9 @@ func (p *printer) order(q *ast.Query, b rendered) string {
 // sortItem renders one ORDER BY item; in a query's own ORDER BY a number or the name of an output
 // column means that column.
 func (p *printer) sortItem(item *ast.SortItem, s *scope, cols []output, ofQuery bool) string {
+	if p.err != nil {
+		return "NULL" // a refused query may lack columns
+	}
 	text, t := "", p.typeOf(item.Expr)
 	if n, ok := item.Expr.(*ast.IntLit); ok && ofQuery {
 		v, _ := parse.Integer(n.Text)
