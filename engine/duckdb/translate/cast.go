@@ -126,7 +126,6 @@ func isNumberOrBool(t types.Type) bool { return t.Kind() == types.Boolean || t.I
 func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string {
 	name := p.duck(to, at)
 	plain := "CAST(" + x + " AS " + name + ")"
-	exact := to.IsExactInteger() || to.Kind() == types.Decimal
 	switch {
 	case isFloat(from) && to.IsExactInteger(): // DuckDB rounds half to even
 		return "CAST(round(" + x + ") AS " + name + ")"
@@ -137,10 +136,8 @@ func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string 
 		return "CAST(CAST(" + x + " AS INTEGER) AS " + name + ")"
 	case from.Kind() == types.Decimal && to.Kind() == types.Boolean:
 		return "(" + x + " <> 0)"
-	case from.Kind() == types.Boolean && exact, from.Kind() == types.Decimal && exact:
-		return plain // DuckDB rounds half away from zero too
 	}
-	return plain
+	return plain // decimals are rounded half away from zero in both
 }
 
 func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {

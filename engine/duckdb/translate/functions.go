@@ -7,11 +7,10 @@ import (
 	"github.com/limn-data/limn/trino/types"
 )
 
-// rule is how a scalar function is rendered: a template (see fill) or code. cast says that DuckDB's
-// result has another type. A function that is not in the table is refused.
+// rule is how a scalar function is rendered: a template (see fill) or code. A function that is not in
+// the table is refused.
 type rule struct {
 	sql  string
-	cast bool
 	make func(*printer, *callArgs) string
 }
 
@@ -42,7 +41,7 @@ func init() {
 		"split_part":  {make: splitPart},
 		"codepoint":   {sql: "unicode($1)"},
 		// numbers
-		"abs":      {make: abs},
+		"abs":      {sql: "abs($1)"},
 		"round":    {make: round},
 		"ceil":     {make: whole("ceil")},
 		"ceiling":  {make: whole("ceil")},
@@ -333,8 +332,6 @@ func splitPart(p *printer, c *callArgs) string {
 	}
 	return "list_extract(string_split(" + c.args[0] + ", " + c.args[1] + "), " + c.args[2] + ")"
 }
-
-func abs(p *printer, c *callArgs) string { return "abs(" + c.args[0] + ")" }
 
 // round is half away from zero in both engines; DuckDB's result has another scale.
 func round(p *printer, c *callArgs) string {

@@ -17,6 +17,9 @@ func (p *printer) query(q *ast.Query, outer *scope, top bool) (string, []output)
 	br := lineBreak(top)
 	tail := ""
 	if len(q.OrderBy) > 0 {
+		if b.sorted == nil {
+			b = p.orderable(q, b)
+		}
 		tail = br + p.order(q, b)
 	}
 	if q.Offset != nil {
@@ -94,6 +97,9 @@ func (p *printer) with(w *ast.With, outer *scope, br string) string {
 			return ""
 		}
 		sql, cols := p.query(c.Query, outer, false)
+		if p.err != nil {
+			return "" // a refused query may lack columns
+		}
 		for i, id := range c.Columns {
 			cols[i].name = id.Name
 		}
@@ -202,6 +208,27 @@ func (p *printer) turned(b rendered, want []types.Type, at ast.Span) string {
 	return "SELECT " + strings.Join(items, ", ") + " FROM (" + b.sql + `) AS "q"`
 }
 
+// orderable puts a body that is no SELECT into FROM where ORDER BY computes something of its columns,
+// which DuckDB does not take behind UNION.
+func (p *printer) orderable(q *ast.Query, b rendered) rendered {
+	plain := true
+	for _, item := range q.OrderBy {
+		_, number := item.Expr.(*ast.IntLit)
+		plain = plain && (number || len(nameParts(strip(item.Expr))) == 1)
+	}
+	if plain {
+		return b
+	}
+	items := make([]string, len(b.cols))
+	s := &scope{}
+	for i, c := range b.cols {
+		ref := `"q".` + ident(c.sql)
+		items[i] = ref + " AS " + ident(c.sql)
+		s.cols = append(s.cols, column{key: strings.ToLower(c.name), sql: ref, typ: c.typ, zone: c.zone, ordinal: i + 1})
+	}
+	return rendered{sql: "SELECT " + strings.Join(items, ", ") + " FROM (" + b.sql + `) AS "q"`, cols: b.cols, sorted: s}
+}
+
 // order renders ORDER BY.
 func (p *printer) order(q *ast.Query, b rendered) string {
 	s := b.sorted
@@ -221,6 +248,9 @@ func (p *printer) order(q *ast.Query, b rendered) string {
 // sortItem renders one ORDER BY item; in a query's own ORDER BY a number or the name of an output
 // column means that column.
 func (p *printer) sortItem(item *ast.SortItem, s *scope, cols []output, ofQuery bool) string {
+	if p.err != nil {
+		return "NULL" // a refused query may lack columns
+	}
 	text, t := "", p.typeOf(item.Expr)
 	if n, ok := item.Expr.(*ast.IntLit); ok && ofQuery {
 		v, _ := parse.Integer(n.Text)

@@ -76,6 +76,9 @@ func (p *printer) ties(sel *ast.Select, q *ast.Query, out rendered) string {
 	if sel.Distinct || q.Offset != nil {
 		return p.refuse("WITH TIES beside DISTINCT or OFFSET", q.Limit.At, "put the query into FROM")
 	}
+	if p.err != nil {
+		return "" // a refused query may lack columns
+	}
 	by := make([]string, len(q.OrderBy))
 	for i, item := range q.OrderBy {
 		one := *item
