@@ -324,7 +324,9 @@ func csvCell(v cell, typ string) string {
 func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
 // fieldSQL is dataset.field as an expression of the model names it.
-func (w *world) fieldSQL(ds, col string) string { return quoted(w.tables[ds].dataset) + "." + quoted(col) }
+func (w *world) fieldSQL(ds, col string) string {
+	return quoted(w.tables[ds].dataset) + "." + quoted(col)
+}
 
 // yaml writes the model as an OSI file.
 func (w *world) yaml() string {
