@@ -212,7 +212,7 @@ func TestQueries(t *testing.T) {
 		{"SELECT max(day) - min(day), max(at) - min(at) FROM orders", "'60 00:00:00.000,'59 12:29:59.500"},
 		{"SELECT code || 'x', length(code), code LIKE 'a%', min(code) OVER () FROM orders WHERE id = 1", "'ax,4,true,'a   "},
 		{"SELECT n FROM precise", "7"},
-		{"SELECT id, worth FROM big WHERE tiny.big.worth > 1", "1,20.0000; 2,6.6600"},
+		{"SELECT id, worth FROM big WHERE big.worth > 1", "1,20.0000; 2,6.6600"},
 		{"TABLE customers", "'ann,'north,['x, 'y]; 'bob,'south,[]; 'eve,'north,NULL"},
 		{"SELECT customers.region FROM shop.tiny.customers WHERE tiny.customers.region = 'south'", "'south"},
 		{`SELECT o1.id FROM orders o1 JOIN orders o2 ON o1.id = o2.id + 1 AND o1.customer = o2.customer`, "2"},
