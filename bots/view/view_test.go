@@ -270,7 +270,7 @@ func TestPath(t *testing.T) {
 	fed.Sources[0].Upstream = []string{"lake.core.usage_daily", "kafka://h:9092/email.events", "lake.core.accounts"}
 	for want, o := range map[string]*answer.Outcome{
 		"answer ← revenue v3 ← lake.finance.revenue_daily ← kafka://…/billing.events":                                   viewtest.YearOverYear(),
-		"answer ← messages_sent v2 ← kafka://…/messaging.events and 2 more": viewtest.Warned(),
+		"answer ← messages_sent v2 ← lake.core.usage_daily, lake.core.accounts ← kafka://…/messaging.events and 2 more": viewtest.Warned(),
 		"answer ← lake.main.claim": viewtest.Inferred(),
 		"":                         viewtest.ClarifyMetric(),
 		"answer ← revenue v3 ← lake.finance.revenue_daily ← kafka://…/email.events": fed,
