@@ -473,7 +473,7 @@ func (c *compiler) order() []*ast.SortItem {
 func listing(p *plan.Plan) (*Result, error) {
 	l, q := p.Listing, p.Query
 	rel, s := from(l.Base, l.Joins)
-	sel := &ast.Select{From: rel}
+	sel := &ast.Select{From: rel, Distinct: q.Distinct}
 	var where []ast.Expr
 	if l.Time != nil {
 		where = inside(s.field(l.Time), l.Time.Type, q.Period)
@@ -510,6 +510,12 @@ func listing(p *plan.Plan) (*Result, error) {
 		if o.Field != nil {
 			res.Query.OrderBy = append(res.Query.OrderBy, &ast.SortItem{Expr: s.field(o.Field), Desc: o.Desc, Nulls: ast.NullsLast})
 		}
+	}
+	if q.Distinct { // what is not selected cannot order rows that stand for many
+		if q.Limit > 0 {
+			res.Query.Limit = &ast.Limit{Count: integer(q.Limit)}
+		}
+		return res, nil
 	}
 	if len(q.Order) == 0 && l.Time != nil && len(q.Show) == 0 {
 		res.Query.OrderBy = append(res.Query.OrderBy, &ast.SortItem{Expr: s.field(l.Time), Desc: true, Nulls: ast.NullsLast})
