@@ -1,18 +1,20 @@
 package question
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/plan"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // readPlain reads a question over data that nobody has modelled: what is asked for are things, their
-// fields, how many there are and what their numbers come to, not metrics. It reports false, and leaves the
-// reading untouched, unless every word has found its part.
-func (b *builder) readPlain(toks []words.Token) bool {
+// fields, how many there are and what their numbers come to, not metrics. Unless every word has found its
+// part it leaves the reading untouched and returns where it was stuck.
+func (b *builder) readPlain(toks []words.Token) *Span {
 	c := &chart{lex: b.r.plainLex, gram: plain, timeless: true, toks: toks, notes: map[int]string{}}
 	for _, t := range toks {
 		c.stems = append(c.stems, t.Stem)
@@ -23,37 +25,55 @@ func (b *builder) readPlain(toks []words.Token) bool {
 	}
 	d := scanPlain(toks, spans)
 	if d.fail != nil {
-		return false
+		return d.fail
 	}
-	best, ok := b.plainBest(d, spans)
-	if !ok {
-		return false
+	best, bad := b.plainBest(d, spans)
+	if best == nil {
+		return bad
 	}
 	p, err := plan.Build(b.r.model, b.r.graph, best.q)
 	if err != nil {
-		return false
+		return bad
 	}
 	b.q = best.q
 	b.out.Spans, b.out.Query, b.out.Plan = spans, &b.q, p
 	b.out.Assumptions = append(b.out.Assumptions, best.b.out.Assumptions...)
 	b.out.Assumptions = append(b.out.Assumptions, p.Notes...)
 	b.out.Confidence = min(best.score, 0.95)
+	if d.linked {
+		b.out.Confidence = min(b.out.Confidence, 0.8)
+	}
 	for _, note := range c.notes {
 		b.assume("%s", note)
 	}
-	return true
+	return nil
+}
+
+// unlessTimed takes an answer of the grammar of defined numbers back where nobody has defined one, unless
+// the question is about time, which the plain grammar does not know: the numbers there are guesses, and
+// a word that the plain grammar could not place is one that the answer would pass over.
+func (b *builder) unlessTimed(stuck *Span) {
+	q := b.out.Query
+	if q == nil || !q.Period.IsZero() || q.Grain != timex.NoGrain || q.Compare != semantic.NoCompare || q.Share != semantic.NoShare {
+		return
+	}
+	b.out.Plan, b.out.Assumptions = nil, nil
+	b.decline(Decline{Code: NotUnderstood, Reason: fmt.Sprintf("I cannot tell what “%s” does in this question.", b.text(stuck)), Hint: "Ask for the fields of one thing, or for a number of it by a field."})
 }
 
 // plainBest builds the question over every dataset and takes the reading with the fewest joins and the
 // fullest names; two that are as good are no reading.
-func (b *builder) plainBest(d *plainDraft, spans []*Span) (*plainQuery, bool) {
-	var best *plainQuery
+func (b *builder) plainBest(d *plainDraft, spans []*Span) (best *plainQuery, bad *Span) {
+	bad = spans[0]
 	tie := false
 	for _, base := range b.r.model.Datasets {
 		own := &builder{r: b.r, out: &Reading{}, d: &draft{}} // what a base takes for granted is its own
 		q := &plainQuery{b: own, d: d, plainBase: plainBase{r: b.r, spans: spans, base: base, score: 1}}
 		q.q.Calendar = b.r.cal
 		if !q.build() {
+			if q.bad != nil {
+				bad = q.bad
+			}
 			continue
 		}
 		switch {
@@ -63,7 +83,10 @@ func (b *builder) plainBest(d *plainDraft, spans []*Span) (*plainQuery, bool) {
 			tie = true
 		}
 	}
-	return best, best != nil && !tie
+	if tie {
+		return nil, bad
+	}
+	return best, bad
 }
 
 // plainQuery is a plain question over one base on its way to a semantic query.
@@ -198,7 +221,7 @@ func (p *plainQuery) metric(m *model.Metric) int {
 // aggregate adds a number over the base's own rows: over those of another table each would count as often
 // as it is joined.
 func (p *plainQuery) aggregate(f *model.Field, fn string) bool {
-	if f.Dataset != p.base || !numeric(f.Type) && (fn == "avg" || fn == "sum" || !f.IsTime()) {
+	if f.Dataset != p.base || f.Role == model.RoleKey && (fn == "avg" || fn == "sum") || !numeric(f.Type) && (fn == "avg" || fn == "sum" || !f.IsTime()) {
 		return false
 	}
 	p.metric(p.b.aggregateAs(f, fn))
@@ -244,6 +267,9 @@ func (p *plainQuery) listing() bool {
 		return !p.d.distinct || slices.ContainsFunc(p.d.shown, func(k plainPick) bool { return k.agg == "count" }) || len(p.q.By) > 0
 	}
 	if len(p.fields) == 0 {
+		if len(p.things) == 0 && len(p.d.related) > 0 { // "list all cartoons directed by …"
+			p.things = append(p.things, p.entity(p.d.related[0]))
+		}
 		if len(p.things) == 0 {
 			return false
 		}

@@ -1,6 +1,7 @@
 package question
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/internal/words"
@@ -20,6 +21,9 @@ func newPlainLexicon(from *Lexicon, m *model.Model) *Lexicon {
 				continue
 			}
 			for _, p := range parts(f) {
+				if slices.ContainsFunc(l.phrases[key(p.text)], func(m Meaning) bool { return m.Kind == KindEntity }) {
+					continue // a thing goes before a part of a field's name
+				}
 				l.add(p.text, Meaning{Kind: KindDimension, Field: f, Score: p.score})
 			}
 		}

@@ -88,8 +88,15 @@ func (p *plainBase) owner(s *Span) *model.Dataset {
 			}
 		}
 	}
+	counted := false
 	for _, n := range p.spans[i+1:] { // over "and", commas and other fields to the "of" of them all
 		switch {
+		case n.is(plainCount):
+			counted = true
+			continue
+		case counted && len(n.of(KindDimension, KindEntity)) > 0: // what is counted beside
+			counted = false
+			continue
 		case n.Kind == KindFiller, n.is(plainDistinct), n.is(plainEach):
 			continue
 		case len(n.of(KindDimension)) > 0 && len(n.of(KindEntity)) == 0:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/model"
 )
 
 // plainDraft is what a plain question asks for, by the places of its words: names are not settled yet.
@@ -18,6 +19,7 @@ type plainDraft struct {
 	rank     *plainRank
 	having   []plainCond // on the number of a thing
 	distinct bool
+	linked   bool  // a verb was read as saying only that one thing belongs to another
 	way      *bool // descending, of an order whose field is not named
 	fail     *Span // the first word that could not be accounted for
 }
@@ -79,6 +81,7 @@ type plainScan struct {
 
 	count    *Sign
 	aggs     []string
+	aggUsed  bool // the aggregates have found a field, and may find more
 	sup      *Sign
 	supN     int
 	top      *Span // "top 3" of what, waiting for by what
@@ -112,12 +115,20 @@ func (w *plainScan) finish() {
 	if w.cond != nil && len(w.cond.values) == 0 {
 		w.failed(w.cond.span)
 	}
-	if w.count != nil || w.sup != nil || len(w.aggs) > 0 && w.mode != inHead || w.op != nil || w.not != nil || w.like || w.or {
+	if w.count != nil && w.counted() { // "list the name and the count"
+		w.count = nil
+	}
+	if w.count != nil || w.sup != nil || len(w.aggs) > 0 && !w.aggUsed || w.op != nil || w.not != nil || w.like || w.or {
 		w.failed(last)
 	}
 	if w.mode == inOrder && len(w.d.orders) == 0 && w.d.way == nil {
 		w.failed(last)
 	}
+}
+
+// counted says that the question has said what it counts.
+func (w *plainScan) counted() bool {
+	return w.d.rank != nil && w.d.rank.count || slices.ContainsFunc(w.d.shown, func(k plainPick) bool { return k.agg == "count" })
 }
 
 func (w *plainScan) step(s *Span) {
@@ -131,7 +142,7 @@ func (w *plainScan) step(s *Span) {
 		w.sign(s, signs[0])
 	case w.like:
 		w.part(s)
-	case s.Kind == KindNumber && !name:
+	case !name && s.End == s.Start+1 && (s.Kind == KindNumber || w.toks[s.Start].Kind == words.Number):
 		w.number(s)
 	case name && !(len(value) > 0 && w.valueHere(s)):
 		w.name(s)
@@ -139,36 +150,51 @@ func (w *plainScan) step(s *Span) {
 		w.value(s)
 	case w.toks[s.Start].Kind == words.Quoted && w.cond != nil:
 		w.text(s)
+	case links[w.toks[s.Start].Norm] && s.End == s.Start+1 && w.sup == nil && w.op == nil && w.not == nil:
+		w.d.linked = true
 	default:
 		w.failed(s)
 	}
 }
 
+// asks are words that begin what is asked for.
+var asks = wordSet("list show give find return what display report")
+
 // filler ends a list at a word that begins something new.
 func (w *plainScan) filler(s *Span) {
 	t := w.toks[s.Start].Norm
+	if asks[t] && w.cond == nil { // "for each country, list …"
+		w.mode = inHead
+	}
 	if t == "." || t == "?" || t == "!" || t == ";" {
 		if w.mode != inHead && w.i+1 < len(w.spans) {
 			w.mode = inHead // a second sentence says what to show
 		}
 	}
 	if t == "of" || t == "for" || t == "from" || t == "in" || t == "at" || t == "on" || t == "to" {
-		w.aggs = nil
+		w.spend()
 		if w.mode == inGroup {
 			w.mode = inHead
 		}
 	}
 }
 
+// spend ends the list that an aggregate has begun; one that has found no field yet goes on waiting.
+func (w *plainScan) spend() {
+	if w.aggUsed {
+		w.aggs, w.aggUsed = nil, false
+	}
+}
+
 // signHere says that a word which is both a name and grammar is the latter: a superlative or aggregate
 // before a name ("the average age" though a stadium has an average).
 func (w *plainScan) signHere(_ *Span, g Sign) bool {
-	n := w.next()
+	n := w.nextWord()
 	if n == nil {
 		return false
 	}
 	named := len(n.of(KindDimension, KindEntity)) > 0
-	return named || g.Kind == plainSup && n.Kind == KindNumber || n.is(plainSup)
+	return named || g.Kind == plainSup && n.Kind == KindNumber || n.is(plainSup) || n.is(plainAgg)
 }
 
 // valueHere says that a word which is both a name and a stored value is the value: behind its field.
@@ -182,6 +208,16 @@ func (w *plainScan) valueHere(s *Span) bool {
 func (w *plainScan) next() *Span {
 	for _, s := range w.spans[w.i+1:] {
 		if s.Kind != KindFiller || w.toks[s.Start].Kind == words.Punct {
+			return s
+		}
+	}
+	return nil
+}
+
+// nextWord is the next span that is neither filler nor punctuation.
+func (w *plainScan) nextWord() *Span {
+	for _, s := range w.spans[w.i+1:] {
+		if s.Kind != KindFiller {
 			return s
 		}
 	}
@@ -210,6 +246,9 @@ func (w *plainScan) sign(s *Span, g Sign) {
 			return
 		}
 		w.count = &g
+		if w.cond == nil && (w.mode == inGroup || w.mode == inClause && w.toks[s.Start].Norm == "how") {
+			w.mode = inHead
+		}
 	case plainDistinct:
 		w.d.distinct = true
 	case plainAgg:
@@ -217,7 +256,8 @@ func (w *plainScan) sign(s *Span, g Sign) {
 	case plainSup:
 		w.superlative(s, g)
 	case plainSort:
-		w.mode, w.aggs = inOrder, nil
+		w.spend()
+		w.mode = inOrder
 	case plainWay:
 		w.direction(g)
 	case plainOp:
@@ -235,7 +275,7 @@ func (w *plainScan) sign(s *Span, g Sign) {
 			w.op.span, w.cond = w.cond.span, nil
 		}
 	case plainSuffix:
-		if n := len(w.d.conds); n > 0 && w.prev() != nil && w.prev().Kind == KindNumber && w.d.conds[n-1].op == semantic.Eq {
+		if n := len(w.d.conds); n > 0 && w.prev() != nil && w.toks[w.prev().Start].Kind == words.Number && w.d.conds[n-1].op == semantic.Eq {
 			w.d.conds[n-1].op = g.Op
 			return
 		}
@@ -269,10 +309,18 @@ func (w *plainScan) superlative(s *Span, g Sign) {
 	if g.Desc {
 		fn = "max"
 	}
-	n := w.next()
+	n := w.nextWord()
 	among := len(w.aggs) > 0 || n != nil && (n.is(plainSup) || n.is(plainAgg))
 	if g.Word == "" && among && w.mode == inHead {
 		w.aggs = append(w.aggs, fn)
+		return
+	}
+	if w.top != nil && w.topN > 0 && g.Word != supTop { // "the top 5 domains with the highest number of authors"
+		w.sup, w.supN, w.top = &g, w.topN, nil
+		return
+	}
+	if w.sup != nil && w.sup.Word == supTop && g.Word != supTop { // "top 3 highest"
+		w.sup = &g
 		return
 	}
 	if w.sup != nil || w.d.rank != nil {
@@ -314,7 +362,8 @@ func (w *plainScan) each(s *Span) {
 		w.failed(s)
 		return
 	}
-	w.mode, w.aggs = inGroup, nil
+	w.spend()
+	w.mode = inGroup
 }
 
 // clause turns to what narrows. At the beginning the same words ask what is to be shown.
@@ -334,7 +383,7 @@ func (w *plainScan) clause(s *Span) {
 			return // "in which year", "for the 4 cylinder cars, which model"
 		}
 	}
-	w.aggs = nil
+	w.spend()
 	w.mode = inClause
 }
 
@@ -351,6 +400,9 @@ func (w *plainScan) name(s *Span) {
 		w.op.span = s
 	case w.op != nil:
 		w.failed(s)
+	case w.generic(s): // "the country name"
+	case w.sup != nil && w.subject(s) && w.sup.Word != supMost: // "the top 3 transaction statuses"
+		w.d.related = append(w.d.related, s)
 	case w.sup != nil:
 		w.ranked(s, field)
 	case w.not != nil:
@@ -364,18 +416,15 @@ func (w *plainScan) name(s *Span) {
 		w.count, w.aggs = nil, nil
 	case w.count != nil && w.countable(s):
 		w.counts(s)
-	case len(w.aggs) > 0 && field && w.mode == inHead:
+	case len(w.aggs) > 0 && field && w.mode == inHead && !(w.aggUsed && !measured(s)):
+		w.aggUsed = true
 		for _, a := range w.aggs {
 			w.d.shown = append(w.d.shown, plainPick{span: s, agg: a})
 		}
-		if n := w.next(); n == nil || w.toks[n.Start].Kind == words.Punct || w.i+1 < len(w.spans) && w.toks[w.spans[w.i+1].Start].Norm != "and" {
-			w.aggs = nil
+		if n := w.i + 1; n < len(w.spans) && w.toks[w.spans[n].Start].Norm != "and" && w.toks[w.spans[n].Start].Norm != "," {
+			w.spend()
 		}
-	case len(w.aggs) > 0:
-		if len(s.of(KindEntity)) == 0 || w.mode == inHead {
-			w.failed(s)
-			return
-		}
+	case len(w.aggs) > 0 && !w.aggUsed:
 		w.failed(s)
 	case w.mode == inGroup:
 		w.d.groups = append(w.d.groups, s)
@@ -389,6 +438,21 @@ func (w *plainScan) name(s *Span) {
 		w.count = nil
 		w.d.shown = append(w.d.shown, plainPick{span: s})
 	}
+}
+
+// generic says that "name" only repeats that the field directly before it is one.
+func (w *plainScan) generic(s *Span) bool {
+	if s.End != s.Start+1 || w.toks[s.Start].Stem != "name" || w.i == 0 || w.spans[w.i-1].End != s.Start {
+		return false
+	}
+	p := w.spans[w.i-1]
+	fs := p.of(KindDimension)
+	return len(fs) > 0 && len(p.of(KindEntity)) == 0 && !numeric(fs[0].Field.Type)
+}
+
+func measured(s *Span) bool {
+	ms := s.of(KindDimension)
+	return len(ms) > 0 && ms[0].Field.Role == model.RoleMeasure
 }
 
 // beforeValue says that the next span is a value of this one's field.
@@ -413,7 +477,7 @@ func (w *plainScan) subject(s *Span) bool {
 			}
 		}
 	}
-	if len(w.d.shown) == 0 {
+	if len(w.d.shown) == 0 || w.sup != nil {
 		return false
 	}
 	for j := w.i - 1; j >= 0 && (w.spans[j].Kind == KindFiller || w.spans[j].is(plainDistinct)); j-- {

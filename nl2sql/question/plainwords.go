@@ -78,7 +78,7 @@ var plainTable = []phrasing{
 	{Sign{Kind: plainEach}, "each|every|per|by|for each|for every|in each|of each|by each|from each|at each|on each|within each|grouped by|group by|for each of|each of|according to|across each|every single|for each different|of every"},
 	{Sign{Kind: plainClause}, "with|whose|who|that|which|where|having|have|has|had|when|in which|in whom|on which|while"},
 	{Sign{Kind: plainLike, Op: semantic.Contains}, "contain|contains|containing|contain the word|contains the word|containing the word|with the word|contain the substring|has the substring|has substring|include the word|includes the word|that include|including the word|contain the letter|contains the letter|the substring|the word"},
-	{Sign{Kind: plainDeep}, "both|either|neither|nor|but|instead|same|without|no|than|only|all but|begin|begins|start with|starts with|starting with|end with|ends with|ending with|combination|combinations|difference|ratio|percentage|percent|share of|proportion|average of each|per capita|consecutive|twice|once|other|another|also|any other|at the same time|respectively different|rank|second|third|if|whether|how much more|compared|versus|vs|change|growth|trend|forecast|predict|why|should|likely|best|worst|closest|nearest|similar|never been|last|first"},
+	{Sign{Kind: plainDeep}, "both|either|neither|nor|but|instead|same|without|no|than|only|all but|begin|begins|start with|starts with|starting with|end with|ends with|ending with|combination|combinations|difference|ratio|percentage|percent|proportion|average of each|per capita|consecutive|twice|once|other|another|also|any other|at the same time|respectively different|rank|second|third|if|whether|how much more|compared|versus|vs|change|growth|trend|forecast|predict|why|should|likely|best|worst|closest|nearest|similar|never been|last|first"},
 }
 
 // plainFillers carry no meaning in a plain question. Verbs are here only if they say no more than that a
@@ -87,9 +87,20 @@ const plainFillers = `a an the of in on at for to from and is are was were be be
 tell us what whats what's we our i you can could would like want see their its his her it them these those this list all any some
 respectively display report retrieve along together as corresponding associated ones one also's exist exists existing occur occurs occurred happen
 happened happens listed available stored recorded registered total's value values amount names' they database located named called
-titled currently out belong belongs information results following select identify enumerate record records`
+titled currently out got table belong belongs information results following select identify enumerate record records`
+
+// plainLinks are verbs that only say that one thing belongs to another, in all their forms. Which way they
+// belong is what the join says; a verb that says more than that ("cancelled", "won") is a condition.
+const plainLinks = `use uses used using make makes made making produce produces produced producing create creates created creating
+write writes wrote written writing publish publishes published play plays played playing show shows showed shown showing perform performs
+performed performing own owns owned owning offer offers offered offering present presented presents design designs designed hold holds held
+holding host hosts hosted teach teaches taught teaching work works worked working live lives lived living attend attends attended attending
+participate participates participated take takes took taken contain include includes included including come comes came coming
+originate originates provide provides provided associate belongs direct directs directed receive received receives cited`
+
+var links = wordSet(plainLinks)
 
 // plainSoft are fillers that are also good names of fields.
-const plainSoft = `value values amount list names results report record records`
+const plainSoft = `table value values amount list names results report record records`
 
 var plain = newVocabulary(plainTable, plainFillers, plainSoft)

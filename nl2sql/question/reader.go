@@ -160,8 +160,11 @@ func (r *Reader) Read(q string, at time.Time) *Reading {
 		return out
 	}
 	b := &builder{r: r, out: out, d: newDraft(toks, spans), today: today}
-	if r.plainLex == nil || !b.readPlain(toks) {
+	if r.plainLex == nil {
 		b.build()
+	} else if stuck := b.readPlain(toks); stuck != nil {
+		b.build()
+		b.unlessTimed(stuck)
 	}
 	b.describe()
 	return out
