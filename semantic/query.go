@@ -13,6 +13,7 @@ import (
 // Query asks for metrics over a grain, or for rows when Rows is set.
 type Query struct {
 	Metrics  []*model.Metric
+	Aside    []*model.Metric // those of Metrics that only rank or limit: they stand beside what was asked for
 	By       []Dimension
 	Grain    timex.Grain // of the metrics' own time dimension; NoGrain: one row over the period
 	Period   timex.Range // half open; a zero From or To leaves that end open

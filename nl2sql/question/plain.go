@@ -95,12 +95,13 @@ type plainQuery struct {
 	b      *builder
 	d      *plainDraft
 	q      semantic.Query
+	asked  int              // how many of the metrics are asked for
 	fields []*model.Field   // asked for as they are
 	things []*model.Dataset // of which fields are asked for, or which are ranked
 }
 
 func (p *plainQuery) build() bool {
-	steps := []func() bool{p.picks, p.subjects, p.conditions, p.grouping, p.ranking, p.ordering, p.listing}
+	steps := []func() bool{p.picks, p.subjects, p.conditions, p.grouping, p.ranking, p.ordering, p.aside, p.listing}
 	for _, step := range steps {
 		if !step() || p.bad != nil {
 			return false
@@ -133,6 +134,15 @@ func (p *plainQuery) picks() bool {
 			}
 			p.show(f)
 		}
+	}
+	p.asked = len(p.q.Metrics)
+	return true
+}
+
+// aside marks the numbers that only rank or limit what was asked for.
+func (p *plainQuery) aside() bool {
+	if !p.d.numberToo && p.q.Over == semantic.NoOuter {
+		p.q.Aside = slices.Clone(p.q.Metrics[p.asked:])
 	}
 	return true
 }
@@ -251,6 +261,9 @@ func (p *plainQuery) subjects() bool {
 		}
 		if subject != p.base {
 			return false // each would be listed as often as it is joined
+		}
+		if len(p.fields) > 0 && !slices.ContainsFunc(p.fields, func(f *model.Field) bool { return f.Dataset == p.base }) {
+			return false
 		}
 	}
 	return true

@@ -41,12 +41,18 @@ func (p *plainQuery) grouping() bool {
 		p.by(f)
 	}
 	for _, d := range things {
+		if d == p.base && p.counts() {
+			return false // each row is one of itself
+		}
 		p.byThing(d)
 	}
 	for _, d := range p.things {
 		if !slices.Contains(things, d) && told {
 			return false
 		}
+	}
+	if p.counts() && slices.ContainsFunc(p.q.By, func(d semantic.Dimension) bool { return d.Field.Dataset == p.base && unique(d.Field) }) {
+		return false
 	}
 	return len(p.q.By) > 0
 }

@@ -11,17 +11,18 @@ import (
 
 // plainDraft is what a plain question asks for, by the places of its words: names are not settled yet.
 type plainDraft struct {
-	shown    []plainPick // what stands where an answer is asked for
-	groups   []*Span
-	conds    []plainCond
-	related  []*Span // things that are named beside: the answer must belong to them
-	orders   []plainOrder
-	rank     *plainRank
-	having   []plainCond // on the number of a thing
-	distinct bool
-	linked   bool  // a verb was read as saying only that one thing belongs to another
-	way      *bool // descending, of an order whose field is not named
-	fail     *Span // the first word that could not be accounted for
+	shown     []plainPick // what stands where an answer is asked for
+	groups    []*Span
+	conds     []plainCond
+	related   []*Span // things that are named beside: the answer must belong to them
+	orders    []plainOrder
+	rank      *plainRank
+	having    []plainCond // on the number of a thing
+	distinct  bool
+	numberToo bool  // what ranks is asked for as well
+	linked    bool  // a verb was read as saying only that one thing belongs to another
+	way       *bool // descending, of an order whose field is not named
+	fail      *Span // the first word that could not be accounted for
 }
 
 // plainPick is a field or thing that is asked for: itself, its aggregate, or how many there are.
@@ -116,7 +117,7 @@ func (w *plainScan) finish() {
 		w.failed(w.cond.span)
 	}
 	if w.count != nil && w.counted() { // "list the name and the count"
-		w.count = nil
+		w.count, w.d.numberToo = nil, true
 	}
 	if w.count != nil || w.sup != nil || len(w.aggs) > 0 && !w.aggUsed || w.op != nil || w.not != nil || w.like || w.or {
 		w.failed(last)
