@@ -97,6 +97,7 @@ type plainQuery struct {
 	q      semantic.Query
 	asked  int              // how many of the metrics are asked for
 	fields []*model.Field   // asked for as they are
+	each   *model.Dataset   // a thing that is listed once, by the rows that belong to it
 	things []*model.Dataset // of which fields are asked for, or which are ranked
 }
 
@@ -161,7 +162,7 @@ func (p *plainQuery) leads(s *Span) *model.Dataset {
 	}
 	best := 0.0
 	for _, m := range s.of(KindDimension) {
-		if p.far(m.Field.Dataset) >= 0 {
+		if p.far(m.Field.Dataset) >= 0 && !labels(es, m.Field) {
 			best = max(best, m.Score)
 		}
 	}
@@ -172,6 +173,13 @@ func (p *plainQuery) leads(s *Span) *model.Dataset {
 		}
 	}
 	return nil
+}
+
+// labels says that a field is what one of the things is called by: to name the field is to name the thing.
+func labels(things []Meaning, f *model.Field) bool {
+	return slices.ContainsFunc(things, func(m Meaning) bool {
+		return m.Dataset == f.Dataset && f.Dataset.Entity != nil && f.Dataset.Entity.Label == f
+	})
 }
 
 // count counts the rows of a thing, or the different values of a field. Where a table only links two
@@ -254,24 +262,44 @@ func (p *plainQuery) subjects() bool {
 	if len(p.things) > 0 {
 		subject = p.things[0]
 	}
-	numbers := len(p.q.Metrics) > 0 || p.counts()
-	if !numbers && !p.d.distinct {
-		if subject == nil && len(p.fields) > 0 {
-			subject = p.fields[0].Dataset
-		}
-		if subject != p.base {
-			return false // each would be listed as often as it is joined
-		}
-		if len(p.fields) > 0 && !slices.ContainsFunc(p.fields, func(f *model.Field) bool { return f.Dataset == p.base }) {
-			return false
-		}
+	if len(p.q.Metrics) > 0 || p.counts() || p.d.distinct {
+		return true
 	}
+	if subject == nil && len(p.fields) > 0 {
+		subject = p.fields[0].Dataset
+	}
+	if subject != p.base {
+		return p.once(subject)
+	}
+	return len(p.fields) == 0 || slices.ContainsFunc(p.fields, func(f *model.Field) bool { return f.Dataset == p.base })
+}
+
+// once lists things by the rows that belong to them, each thing once: "singers who performed in 2014". The
+// base must be named, or link what is named; its rows are counted beside.
+func (p *plainQuery) once(subject *model.Dataset) bool {
+	if subject == nil || p.far(subject) < 1 || len(subject.PrimaryKey) == 0 || p.d.rank != nil || len(p.d.groups) > 0 {
+		return false
+	}
+	if slices.ContainsFunc(p.fields, func(f *model.Field) bool { return f.Dataset != subject }) || !p.named() {
+		return false
+	}
+	p.each = subject
+	p.cost += 0.1
+	p.score = min(p.score, 0.8)
 	return true
+}
+
+// named says that the question speaks of the base: as a thing, by a field of it, or by two that it links.
+func (p *plainQuery) named() bool {
+	of := func(s *Span) bool {
+		return s != nil && slices.ContainsFunc(s.of(KindEntity, KindDimension), func(m Meaning) bool { return m.Dataset == p.base || m.Field != nil && m.Field.Dataset == p.base })
+	}
+	return p.links() || slices.ContainsFunc(p.d.related, of) || slices.ContainsFunc(p.d.conds, func(c plainCond) bool { return of(c.span) })
 }
 
 // counts says that the number of rows decides what is shown.
 func (p *plainQuery) counts() bool {
-	return len(p.d.having) > 0 || p.d.rank != nil && (p.d.rank.count || p.d.rank.of != nil || p.d.rank.order.agg != "")
+	return p.each != nil || len(p.d.having) > 0 || p.d.rank != nil && (p.d.rank.count || p.d.rank.of != nil || p.d.rank.order.agg != "")
 }
 
 // listing lists rows where no number is asked for.
@@ -286,8 +314,16 @@ func (p *plainQuery) listing() bool {
 		if len(p.things) == 0 {
 			return false
 		}
-		p.fields = plan.DefaultShow(p.things[0])
+		p.fields = slices.Clone(plan.DefaultShow(p.things[0]))
 		if p.d.distinct && p.things[0] != p.base {
+			return false
+		}
+	}
+	for _, d := range p.things { // a thing that is asked for beside fields is shown by what it is called
+		switch {
+		case d.Entity != nil && d.Entity.Label != nil:
+			p.show(d.Entity.Label)
+		case d != p.base:
 			return false
 		}
 	}

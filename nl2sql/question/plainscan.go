@@ -127,6 +127,15 @@ func (w *plainScan) finish() {
 	}
 }
 
+// best is the score of a span's best name, value or sign.
+func best(s *Span) float64 {
+	out := 0.0
+	for _, m := range s.Meanings {
+		out = max(out, m.Score)
+	}
+	return out
+}
+
 // counted says that the question has said what it counts.
 func (w *plainScan) counted() bool {
 	return w.d.rank != nil && w.d.rank.count || slices.ContainsFunc(w.d.shown, func(k plainPick) bool { return k.agg == "count" })
@@ -139,6 +148,8 @@ func (w *plainScan) step(s *Span) {
 	switch {
 	case s.Kind == KindFiller:
 		w.filler(s)
+	case links[w.toks[s.Start].Norm] && s.End == s.Start+1 && w.sup == nil && w.op == nil && w.not == nil && best(s) < 0.9:
+		w.d.linked = true
 	case len(signs) > 0 && (!name && len(value) == 0 || w.signHere(s, signs[0])):
 		w.sign(s, signs[0])
 	case w.like:
@@ -149,10 +160,8 @@ func (w *plainScan) step(s *Span) {
 		w.name(s)
 	case len(value) > 0:
 		w.value(s)
-	case w.toks[s.Start].Kind == words.Quoted && w.cond != nil:
+	case w.toks[s.Start].Kind == words.Quoted && (w.cond != nil || w.called(s)):
 		w.text(s)
-	case links[w.toks[s.Start].Norm] && s.End == s.Start+1 && w.sup == nil && w.op == nil && w.not == nil:
-		w.d.linked = true
 	default:
 		w.failed(s)
 	}
@@ -402,6 +411,9 @@ func (w *plainScan) name(s *Span) {
 	case w.op != nil:
 		w.failed(s)
 	case w.generic(s): // "the country name"
+	case w.ofValue(s): // "the English language"
+	case w.count != nil && w.beforeThing(s): // "how many customer orders"
+		w.d.related = append(w.d.related, s)
 	case w.sup != nil && w.subject(s) && w.sup.Word != supMost: // "the top 3 transaction statuses"
 		w.d.related = append(w.d.related, s)
 	case w.sup != nil:
@@ -450,6 +462,39 @@ func (w *plainScan) generic(s *Span) bool {
 	fs := p.of(KindDimension)
 	return len(fs) > 0 && len(p.of(KindEntity)) == 0 && !numeric(fs[0].Field.Type)
 }
+
+// ofValue gives a value the field that stands directly behind it.
+func (w *plainScan) ofValue(s *Span) bool {
+	n := len(w.d.conds)
+	if n == 0 || w.i == 0 || w.d.conds[n-1].stored != w.spans[w.i-1] || w.d.conds[n-1].span != nil || w.spans[w.i-1].End != s.Start {
+		return false
+	}
+	if !slices.ContainsFunc(w.spans[w.i-1].of(KindValue), func(v Meaning) bool {
+		return slices.ContainsFunc(s.of(KindDimension), func(m Meaning) bool { return m.Field == v.Field })
+	}) {
+		return false
+	}
+	w.d.conds[n-1].span = s
+	return true
+}
+
+// beforeThing says that a thing stands directly before another thing, of which it only says whose it is.
+func (w *plainScan) beforeThing(s *Span) bool {
+	n := w.i + 1
+	return len(s.of(KindEntity)) > 0 && n < len(w.spans) && w.spans[n].Start == s.End && len(w.spans[n].of(KindEntity)) > 0
+}
+
+// called opens a condition on what the thing before is called: "the ship named 'Lettice'".
+func (w *plainScan) called(s *Span) bool {
+	p := w.prev()
+	if s.Start == 0 || p == nil || len(p.of(KindEntity)) == 0 || !calls[w.toks[s.Start-1].Norm] {
+		return false
+	}
+	w.cond = &plainCond{span: p, op: semantic.Eq}
+	return true
+}
+
+var calls = wordSet("named called titled name title")
 
 func measured(s *Span) bool {
 	ms := s.of(KindDimension)
