@@ -366,8 +366,10 @@ func TestHash(t *testing.T) {
 
 type told struct{}
 
-func (told) Error() string                     { return "took too long" }
-func (told) Tell() (code, reason, hint string) { return "timeout", "It took too long.", "Ask for less." }
+func (told) Error() string { return "took too long" }
+func (told) Tell() (code, reason, hint string) {
+	return "timeout", "It took too long.", "Ask for less."
+}
 
 // TestWhatKeepsAnAnswerBack: the gate, the engine and the engine's own failure.
 func TestWhatKeepsAnAnswerBack(t *testing.T) {
