@@ -11,8 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/limn-data/limn/internal/words"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // readmeCommands are the two that README is about. They make three million rows and run this test, so
@@ -232,5 +236,31 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 	if checked < 20 {
 		t.Errorf("only %d links were found: the test no longer finds them", checked)
+	}
+}
+
+var timeRow = regexp.MustCompile(`(?m)^ *\| ([^|]+) \| ([0-9-]*) ?\| ([0-9-]+) \|$`)
+
+// The table of phrases in docs/time.md is what the reader of phrases gives.
+func TestTimePageIsTrue(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "time.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := timex.Parser{Today: timex.Date(2026, time.November, 22), Calendar: timex.Calendar{WeekStart: time.Monday, FiscalStart: time.February}}
+	rows := timeRow.FindAllStringSubmatch(string(raw), -1)
+	if len(rows) < 30 {
+		t.Errorf("only %d rows were found: the test no longer finds them", len(rows))
+	}
+	for _, row := range rows {
+		toks := words.Split(row[1])
+		ph, ok := p.At(toks, 0)
+		if !ok || ph.End != len(toks) {
+			t.Errorf("%q is not read as time", row[1])
+			continue
+		}
+		if got := [2]string{isoDate(ph.Range.From), isoDate(ph.Range.To)}; got != [2]string{row[2], row[3]} {
+			t.Errorf("%q means %v, the page says %v", row[1], got, row[2:])
+		}
 	}
 }
