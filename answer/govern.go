@@ -9,6 +9,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/semantic/plan"
 	"github.com/limn-data/limn/semantic/timex"
 )
 
@@ -59,8 +60,8 @@ func lastDue(s cron.Schedule, t time.Time) time.Time {
 	return out
 }
 
-// source describes a table that was read.
-func source(a *catalog.Asset, columns []string, at time.Time) Source {
+// source describes a table that was read, with everything that feeds it, nearest first.
+func source(a *catalog.Asset, columns []string, at time.Time, snap *catalog.Snapshot) Source {
 	s := Source{Table: a.Name.String(), Tier: string(a.Tier), Owner: a.Owner, Status: "unknown", SnapshotID: a.SnapshotID, Upstream: []string{}, Columns: columns}
 	if !a.FreshAt.IsZero() {
 		t := a.FreshAt.UTC()
@@ -81,9 +82,7 @@ func source(a *catalog.Asset, columns []string, at time.Time) Source {
 	if a.Deprecation != nil {
 		s.Status = "deprecated"
 	}
-	for _, e := range a.Upstream {
-		s.Upstream = append(s.Upstream, e.From)
-	}
+	s.Upstream = append(s.Upstream, snap.Sources(a.Name.String())...)
 	return s
 }
 
@@ -97,7 +96,7 @@ func govern(c *composer) {
 				a = t
 			}
 		}
-		g := governed{c: c, a: a, used: src.Columns, period: q.Period, certified: c.o.Trust.Label == LabelOfficial}
+		g := governed{c: c, a: a, used: src.Columns, period: q.Period, read: read(c.reading.Plan), certified: c.o.Trust.Label == LabelOfficial}
 		g.late()
 		g.checks()
 		g.deprecated()
@@ -126,6 +125,7 @@ type governed struct {
 	a         *catalog.Asset
 	used      []string
 	period    timex.Range
+	read      []timex.Range // the periods whose rows the answer shows: the one asked and what it is held against
 	certified bool
 }
 
@@ -175,7 +175,7 @@ func (g *governed) checks() {
 	for _, k := range g.a.Checks {
 		used := k.Column == "" || slices.ContainsFunc(g.used, func(u string) bool { return strings.EqualFold(u, k.Column) })
 		day, err := time.Parse(time.DateOnly, k.Partition)
-		outside := err == nil && (!g.period.To.IsZero() && !day.Before(g.period.To) || !g.period.From.IsZero() && day.Before(g.period.From))
+		outside := err == nil && !slices.ContainsFunc(g.read, func(r timex.Range) bool { return holds(r, day) })
 		where := ""
 		if err == nil {
 			where = " for " + day.Format("2 Jan 2006")
@@ -206,6 +206,20 @@ func (g *governed) checks() {
 			g.c.warn(Warn, "check_failed", g.name(), "Check “%s” failed%s%s. The result includes those rows.", what, where, observed)
 		}
 	}
+}
+
+// read lists the periods of a plan's facts; of a listing it is the one asked.
+func read(p *plan.Plan) []timex.Range {
+	out := []timex.Range{p.Query.Period}
+	for _, f := range p.Facts {
+		out = append(out, f.Range)
+	}
+	return out
+}
+
+// holds says that a day lies in a range whose ends may be open.
+func holds(r timex.Range, day time.Time) bool {
+	return (r.From.IsZero() || !day.Before(r.From)) && (r.To.IsZero() || day.Before(r.To))
 }
 
 func orUnknown(s string) string {

@@ -38,7 +38,7 @@ func (s *Service) aboutData(o *Outcome, ss *Session, r *question.Reading, at tim
 	}
 	for _, t := range a.tables() {
 		if o.Outcome == Answered && m.Kind != question.MetaAbout {
-			o.Sources = append(o.Sources, source(t, []string{}, at))
+			o.Sources = append(o.Sources, source(t, []string{}, at, ss.View.Snapshot()))
 		}
 	}
 }
@@ -221,7 +221,7 @@ func (a *aboutAnswer) fresh() {
 	}
 	a.table("table", "complete_to", "landed_at", "status")
 	for _, t := range ts {
-		s := source(t, nil, a.at)
+		s := source(t, nil, a.at, a.ss.View.Snapshot())
 		landed := ""
 		if s.FreshAt != nil {
 			landed = s.FreshAt.Format(time.RFC3339)

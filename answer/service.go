@@ -157,7 +157,7 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 	if err != nil || set == nil {
 		return err
 	}
-	c := composer{o: o, plan: plan, reading: reading, set: set, cal: s.ws.Calendar, at: r.At}
+	c := composer{o: o, plan: plan, reading: reading, set: set, cal: s.ws.Calendar, at: r.At, snap: ss.View.Snapshot()}
 	c.compose()
 	return nil
 }
@@ -172,7 +172,7 @@ func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *plan.P
 	}
 	if set != nil {
 		o.Interpretation = question.Describe(p.Query)
-		c := composer{o: o, plan: compiled, reading: &question.Reading{Query: &p.Query, Plan: p}, set: set, cal: s.ws.Calendar, at: r.At}
+		c := composer{o: o, plan: compiled, reading: &question.Reading{Query: &p.Query, Plan: p}, set: set, cal: s.ws.Calendar, at: r.At, snap: s.ws.Snapshot}
 		c.compose()
 	}
 	return o, s.seal(o, start)
@@ -187,7 +187,7 @@ func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outco
 		return nil, err
 	}
 	if set != nil {
-		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At}
+		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At, snap: s.ws.Snapshot}
 		c.composeResult()
 	}
 	return o, s.seal(o, start)

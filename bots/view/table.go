@@ -246,7 +246,7 @@ func dated(c answer.Column, s string) string {
 		return s
 	}
 	if t, err := time.Parse(time.DateOnly, s); err == nil {
-		return label(c.Grain, t)
+		return c.PeriodLabel(t)
 	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return moment(t.UTC())
@@ -260,7 +260,7 @@ func dated(c answer.Column, s string) string {
 	}
 	_, zone, zoned := strings.Cut(s[len(time.DateTime):], " ") // parts of a second are left out
 	if c.Grain != "" && t.Hour()+t.Minute()+t.Second() == 0 {
-		return label(c.Grain, t)
+		return c.PeriodLabel(t)
 	}
 	out := t.Format("2 Jan 2006 15:04")
 	if t.Second() != 0 {
@@ -270,35 +270,6 @@ func dated(c answer.Column, s string) string {
 		out += " " + zone
 	}
 	return out
-}
-
-// label names the unit of a grain that starts on a day. A quarter, half or year that does not start
-// where the calendar's do is a fiscal one, whose number is not known here, so it is named by its months.
-func label(grain string, t time.Time) string {
-	first := t.Day() == 1
-	m := int(t.Month()) - 1
-	span := func(months int) string {
-		return t.Format("Jan 2006") + " – " + t.AddDate(0, months-1, 0).Format("Jan 2006")
-	}
-	switch {
-	case grain == "week":
-		return "week of " + t.Format("2 Jan 2006")
-	case grain == "month" && first:
-		return t.Format("Jan 2006")
-	case grain == "quarter" && first && m%3 == 0:
-		return fmt.Sprintf("Q%d %d", m/3+1, t.Year())
-	case grain == "quarter" && first:
-		return span(3)
-	case grain == "half" && first && m%6 == 0:
-		return fmt.Sprintf("H%d %d", m/6+1, t.Year())
-	case grain == "half" && first:
-		return span(6)
-	case grain == "year" && first && m == 0:
-		return strconv.Itoa(t.Year())
-	case grain == "year" && first:
-		return span(12)
-	}
-	return t.Format("2 Jan 2006")
 }
 
 func moment(t time.Time) string { return t.Format("2 Jan 2006 15:04 MST") }

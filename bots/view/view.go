@@ -151,8 +151,8 @@ func (a Answer) PathLine() string {
 	return strings.Join(out, " ← ")
 }
 
-// path lists the metrics, the tables that were read, and what feeds those: tables before what lies
-// outside of the lake, such as topics.
+// path lists the metrics, the tables that were read, and where those begin: what lies outside of the
+// lake, such as topics, else the tables that feed them.
 func path(o *answer.Outcome) []Step {
 	var metrics, tables, feeds, outside []string
 	for _, m := range o.Metrics {
@@ -173,6 +173,9 @@ func path(o *answer.Outcome) []Step {
 				*list = append(*list, name)
 			}
 		}
+	}
+	if len(outside) > 0 { // where it begins says more on one line than what lies between; the drawing has both
+		feeds = nil
 	}
 	feeds = slices.DeleteFunc(feeds, func(f string) bool { return slices.Contains(tables, f) })
 	if len(metrics)+len(tables) == 0 {

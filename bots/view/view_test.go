@@ -132,7 +132,7 @@ func TestCells(t *testing.T) {
 		{answer.Column{Type: "date", Role: "time", Grain: "week"}, "2026-01-05", "week of 5 Jan 2026"},
 		{answer.Column{Type: "date", Role: "time", Grain: "month"}, "2026-03-01", "Mar 2026"},
 		{answer.Column{Type: "date", Role: "time", Grain: "quarter"}, "2026-04-01", "Q2 2026"},
-		{answer.Column{Type: "date", Role: "time", Grain: "quarter"}, "2026-02-01", "Feb 2026 – Apr 2026"}, // fiscal
+		{answer.Column{Type: "date", Role: "time", Grain: "quarter", YearStart: 2}, "2026-02-01", "Q1 FY2027"},
 		{answer.Column{Type: "date", Role: "time", Grain: "half"}, "2026-07-01", "H2 2026"},
 		{answer.Column{Type: "date", Role: "time", Grain: "year"}, "2026-01-01", "2026"},
 		{answer.Column{Type: "timestamp(3)", Role: "time", Grain: "month"}, "2026-03-01 00:00:00.000", "Mar 2026"},
@@ -273,7 +273,7 @@ func TestPath(t *testing.T) {
 		"answer ← messages_sent v2 ← lake.core.usage_daily, lake.core.accounts ← kafka://…/messaging.events and 2 more": viewtest.Warned(),
 		"answer ← lake.main.claim": viewtest.Inferred(),
 		"":                         viewtest.ClarifyMetric(),
-		"answer ← revenue v3 ← lake.finance.revenue_daily ← lake.core.usage_daily, lake.core.accounts ← kafka://…/email.events": fed,
+		"answer ← revenue v3 ← lake.finance.revenue_daily ← kafka://…/email.events": fed,
 	} {
 		if got := Of(o).PathLine(); got != want {
 			t.Errorf("path %q, want %q", got, want)

@@ -68,7 +68,7 @@ func inferFrom(ctx context.Context, s streams, assets []*catalog.Asset) (*infer.
 	defer engine.Close()
 	for i, a := range assets {
 		if err := engine.Sniff(ctx, a); err != nil {
-			return nil, hint(fmt.Errorf("%s: %w", strings.Join(a.Source.Files, ", "), err), "correct the file, or name the others one by one with --data")
+			return nil, hint(err, "correct the file, or name the others one by one with --data")
 		}
 		if len(assets) > 20 && i%10 == 9 {
 			fmt.Fprintf(s.err, "  %d of %d\n", i+1, len(assets))

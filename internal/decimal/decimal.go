@@ -8,6 +8,7 @@ package decimal
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -37,7 +38,8 @@ func FromBig(unscaled *big.Int, scale int32) Decimal {
 func Parse(s string) (Decimal, error) {
 	text, exp := s, int64(0)
 	if i := strings.IndexAny(text, "eE"); i >= 0 {
-		if _, err := fmt.Sscanf(text[i+1:], "%d", &exp); err != nil || exp > 1000 || exp < -1000 {
+		var err error
+		if exp, err = strconv.ParseInt(text[i+1:], 10, 32); err != nil || exp > 1000 || exp < -1000 {
 			return Decimal{}, fmt.Errorf("decimal: %q has no readable exponent; write digits such as 12.50", s)
 		}
 		text = text[:i]

@@ -41,6 +41,7 @@ type osiDataset struct {
 	Name        string      `yaml:"name"`
 	Source      string      `yaml:"source"`
 	PrimaryKey  []string    `yaml:"primary_key"`
+	UniqueKeys  [][]string  `yaml:"unique_keys"`
 	Description string      `yaml:"description"`
 	AI          aiContext   `yaml:"ai_context"`
 	Extensions  []extension `yaml:"custom_extensions"`

@@ -41,8 +41,8 @@ func (b *builder) adHocMetrics() bool {
 	var measures []mention
 	take := func(ms []mention) []mention {
 		return slices.DeleteFunc(ms, func(m mention) bool {
-			if measureOf(m) == nil {
-				return false
+			if measureOf(m) == nil || d.aggregate == "" && b.measuresUsed(m) && b.namesRows(measureOf(m).Dataset) {
+				return false // "deals with an amount over 200,000": each deal's own
 			}
 			measures = append(measures, m)
 			return true
@@ -99,6 +99,11 @@ func (b *builder) howMuch() bool {
 		}
 	}
 	return false
+}
+
+// namesRows says that the question speaks of the rows of a dataset themselves.
+func (b *builder) namesRows(d *model.Dataset) bool {
+	return slices.ContainsFunc(append(slices.Clone(b.d.groups), b.d.loose...), func(m mention) bool { return entityOf(m) == d })
 }
 
 func soleMeasure(ms []mention) bool {

@@ -133,15 +133,20 @@ between compared compare respectively each every overall they're there's who's h
 the's over per generated generate earned earn made make recorded reported total did didn't don't hit bring brought brings
 behind break broken down issue issued raise raised create created receive received file filed log logged handle handled serve start started launch launched join joined place placed take took sign signed volume volumes table tables dataset datasets sir team guys folks question answer wonder wondering curious interested tell display provide return fetch calculate compute determine what're`
 
+// softFillers are fillers that are also good names: where the workspace defines one, the name wins.
+const softFillers = `value values figure figures number numbers amount amounts data result results information stats level levels period
+company business firm volume volumes table tables question answer report overview summary run issue team check`
+
 // fillerSet and grammarIndex are built once from the tables above and never written again.
 var (
-	fillerSet                = buildFillers()
+	fillerSet                = wordSet(fillers)
+	softSet                  = wordSet(softFillers)
 	grammarIndex, grammarMax = buildGrammar()
 )
 
-func buildFillers() map[string]bool {
+func wordSet(text string) map[string]bool {
 	out := map[string]bool{}
-	for w := range strings.FieldsSeq(fillers) {
+	for w := range strings.FieldsSeq(text) {
 		out[w] = true
 	}
 	return out

@@ -3,7 +3,9 @@
 package compile
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
@@ -47,7 +49,10 @@ func Compile(p *plan.Plan) (*Result, error) {
 	if p.Listing != nil {
 		return listing(p)
 	}
-	c := &compiler{plan: p, single: len(p.Facts) == 1 && simple(p.Query)}
+	c := &compiler{plan: p, single: len(p.Facts) == 1 && simple(p.Query), stacked: "combined"}
+	for slices.ContainsFunc(p.Facts, func(f *plan.Fact) bool { return strings.EqualFold(f.Name, c.stacked) }) {
+		c.stacked += "_facts"
+	}
 	if err := c.facts(); err != nil {
 		return nil, err
 	}
@@ -60,7 +65,7 @@ func Compile(p *plan.Plan) (*Result, error) {
 
 // simple queries need no common table expression: one SELECT says it all.
 func simple(q semantic.Query) bool {
-	return q.Compare == semantic.NoCompare && q.Share == semantic.NoShare || q.Share == semantic.ShareTotal && len(q.Having) == 0 && q.Compare == semantic.NoCompare
+	return q.Compare == semantic.NoCompare && q.Share != semantic.SharePart
 }
 
 type compiler struct {
@@ -70,7 +75,8 @@ type compiler struct {
 	rel     ast.Relation
 	where   []ast.Expr
 	keys    []ast.Expr
-	group   int // keys to group by in the outermost SELECT, 0 when the CTEs have grouped
+	stacked string // name of the CTE that lays facts on each other; no fact's name
+	group   int    // keys to group by in the outermost SELECT, 0 when the CTEs have grouped
 	operand func(*plan.Measure) ast.Expr
 	out     []Column
 	exprs   []ast.Expr
@@ -149,7 +155,7 @@ func (c *compiler) combine() {
 	default:
 		c.stack(full, home)
 		for _, k := range c.plan.Keys {
-			c.keys = append(c.keys, dot("combined", k.Name))
+			c.keys = append(c.keys, dot(c.stacked, k.Name))
 		}
 	}
 	if nk > 0 && len(full) > 0 {
@@ -157,7 +163,13 @@ func (c *compiler) combine() {
 			c.attach(f, home)
 		}
 	}
-	c.operand = func(m *plan.Measure) ast.Expr { return dot(home[m], m.Name) }
+	c.operand = func(m *plan.Measure) ast.Expr {
+		e := dot(home[m], m.Name)
+		if m.Count && home[m] != c.stacked && len(c.plan.Facts) > 1 && nk > 0 {
+			return call("coalesce", e, integer(0)) // a group that the fact does not have was not counted
+		}
+		return e
+	}
 }
 
 func typedNull(k plan.Key) ast.Expr {
@@ -185,8 +197,8 @@ func (c *compiler) attach(f *plan.Fact, home map[*plan.Measure]string) {
 		return
 	}
 	var on []ast.Expr
-	for _, k := range f.Keys {
-		on = append(on, &ast.Compare{Op: ast.Eq, L: c.keys[k], R: dot(f.Name, c.plan.Keys[k].Name)})
+	for _, k := range f.Keys { // NULL keys meet too
+		on = append(on, &ast.Compare{Op: ast.IsNotDistinctFrom, L: c.keys[k], R: dot(f.Name, c.plan.Keys[k].Name)})
 	}
 	c.rel = &ast.Join{Kind: ast.LeftJoin, Left: c.rel, Right: &ast.Table{Name: name(f.Name)}, On: and(on)}
 	for _, m := range f.Measures {
@@ -228,13 +240,19 @@ func (c *compiler) stack(full []*plan.Fact, home map[*plan.Measure]string) {
 			e = call("coalesce", e, integer(0))
 		}
 		outer.Items = append(outer.Items, column(e, m.Name))
-		home[m] = "combined"
+		home[m] = c.stacked
 	}
-	c.with = append(c.with, &ast.CTE{Name: id("combined"), Query: query(outer)})
-	c.rel = &ast.Table{Name: name("combined")}
+	c.with = append(c.with, &ast.CTE{Name: id(c.stacked), Query: query(outer)})
+	c.rel = &ast.Table{Name: name(c.stacked)}
 }
 
+// add appends an output column. Two metrics of different domains, or two that share a target, may have
+// one name: later ones get a number.
 func (c *compiler) add(col Column, e ast.Expr) {
+	name := col.Name
+	for i := 2; slices.ContainsFunc(c.out, func(o Column) bool { return strings.EqualFold(o.Name, col.Name) }); i++ {
+		col.Name = fmt.Sprintf("%s_%d", name, i)
+	}
 	c.out = append(c.out, col)
 	c.exprs = append(c.exprs, e)
 }
@@ -254,20 +272,27 @@ func (c *compiler) columns() {
 		v := c.plan.Values[i]
 		cur := metric(v.Metric, v, c.operand)
 		c.add(Column{Name: v.Name, Role: RoleMetric, Metric: v.Metric}, cur)
-		for _, w := range c.plan.Values[n:] {
-			switch {
-			case w.Variant == plan.Prior && w.Metric == v.Metric:
-				c.change(v, w, cur, metric(w.Metric, w, c.operand), RolePrior)
-			case w.Variant == plan.Target && w.Metric == v.Metric.Target:
-				c.change(v, w, cur, metric(w.Metric, w, c.operand), RoleTarget)
-			case w.Variant == plan.Part && w.Metric == v.Metric:
-				part := metric(w.Metric, w, c.operand)
-				c.add(Column{Name: w.Name, Role: RolePart, Metric: w.Metric}, part)
-				c.add(Column{Name: v.Name + "_share", Role: RoleShare, Metric: v.Metric}, quotient(part, cur, false))
+		var whole ast.Expr
+		for at := n + i; at < len(c.plan.Values); at += n { // the same metric's value in each variant
+			w := c.plan.Values[at]
+			other := metric(w.Metric, w, c.operand)
+			switch w.Variant {
+			case plan.Prior:
+				c.change(v, w, cur, other, RolePrior)
+			case plan.Target:
+				c.change(v, w, cur, other, RoleTarget)
+			case plan.Part:
+				c.add(Column{Name: w.Name, Role: RolePart, Metric: w.Metric}, other)
+				c.add(Column{Name: v.Name + "_share", Role: RoleShare, Metric: v.Metric}, quotient(other, cur, false))
+			case plan.Whole:
+				whole = other
 			}
 		}
 		if c.plan.Query.Share == semantic.ShareTotal {
-			c.add(Column{Name: v.Name + "_share", Role: RoleShare, Metric: v.Metric}, quotient(cur, c.total(cur), false))
+			if whole == nil {
+				whole = c.total(cur)
+			}
+			c.add(Column{Name: v.Name + "_share", Role: RoleShare, Metric: v.Metric}, quotient(cur, whole, false))
 		}
 	}
 }
@@ -351,7 +376,7 @@ func (c *compiler) having(s *ast.Select) error {
 	if len(conds) == 0 {
 		return nil
 	}
-	if c.single && c.group > 0 {
+	if c.single {
 		s.Having = and(conds)
 		return nil
 	}
@@ -382,11 +407,13 @@ func (c *compiler) over(q *ast.Query, s *ast.Select) (*Result, error) {
 	q.With = nil
 	outer := &ast.Select{Items: []ast.SelectItem{column(e, col.Name)}, From: &ast.Aliased{Rel: &ast.SubqueryRel{Query: q}, Alias: id("groups")}}
 	// A row without a key belongs to nobody: it is no group that could be counted.
+	var named []ast.Expr
 	for i, k := range c.plan.Keys {
 		if !k.Time {
-			outer.Where = and([]ast.Expr{&ast.IsNull{Not: true, X: id(c.out[i].Name)}})
+			named = append(named, &ast.IsNull{Not: true, X: id(c.out[i].Name)})
 		}
 	}
+	outer.Where = and(named)
 	return &Result{Query: &ast.Query{With: with, Body: outer}, Columns: []Column{col}}, nil
 }
 

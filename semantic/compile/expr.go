@@ -2,7 +2,9 @@ package compile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/internal/decimal"
 	"github.com/limn-data/limn/semantic"
@@ -133,11 +135,30 @@ func literal(value, fieldType string) (ast.Expr, error) {
 		}
 		return nil, fmt.Errorf("compile: %q is not true or false", value)
 	case "date":
+		if _, err := time.Parse(time.DateOnly, value); err != nil {
+			return nil, fmt.Errorf("compile: %q is not a date; write 2026-01-31", value)
+		}
 		return typed("date", value), nil
-	case "timestamp", "time", "uuid", "ipaddress":
+	case "timestamp":
+		if !isTimestamp(value) {
+			return nil, fmt.Errorf("compile: %q is not a time; write 2026-01-31 or 2026-01-31 09:30:00", value)
+		}
+		return typed(base, value), nil
+	case "time", "uuid", "ipaddress":
 		return typed(base, value), nil
 	}
 	return number(value)
+}
+
+// isTimestamp reads a day with or without a time, seconds and a zone.
+func isTimestamp(value string) bool {
+	if day, zone, ok := strings.Cut(value, " UTC"); ok && zone == "" {
+		value = day
+	}
+	return slices.ContainsFunc([]string{time.DateOnly, "2006-01-02 15:04", time.DateTime}, func(layout string) bool {
+		_, err := time.Parse(layout, value) // fractions of a second are read where seconds stand
+		return err == nil
+	})
 }
 
 // number is a decimal as a literal, exact as written.
@@ -187,7 +208,17 @@ func test(x ast.Expr, op semantic.Op, values []ast.Expr) ast.Expr {
 	return &ast.Compare{Op: compareOps[op], L: x, R: values[0]}
 }
 
+// needs is how many values an operator takes at least.
+var needs = map[semantic.Op]int{semantic.Between: 2, semantic.In: 2, semantic.IsNull: 0, semantic.NotNull: 0}
+
 func (s scope) predicate(p semantic.Predicate) (ast.Expr, error) {
+	least, known := needs[p.Op]
+	if !known {
+		least = 1
+	}
+	if len(p.Values) < least {
+		return nil, fmt.Errorf("compile: a filter has %d values and needs %d (filter on %s)", len(p.Values), least, p.Field)
+	}
 	var values []ast.Expr
 	for _, v := range p.Values {
 		t := p.Field.Type

@@ -91,7 +91,13 @@ func newFact(p *plan.Plan, f *plan.Fact) (*factSelect, error) {
 	for _, k := range f.Keys {
 		key := p.Keys[k]
 		if key.Time {
-			out.keys = append(out.keys, shifted(bucket(when, f.Time.Type, key.Grain, p.Query.Calendar), f.Shift.Grain, f.Shift.N))
+			x := bucket(when, f.Time.Type, key.Grain, p.Query.Calendar)
+			there := shifted(x, f.Shift.Grain, f.Shift.N)
+			out.keys = append(out.keys, there)
+			if key.Grain == timex.Day && f.Shift.N != 0 && f.Shift.Grain > timex.Week {
+				// The 31st stands beside no day of a month of 30: without this it would be added to the 30th.
+				out.where = append(out.where, &ast.Compare{Op: ast.Eq, L: shifted(there, f.Shift.Grain, -f.Shift.N), R: x})
+			}
 			continue
 		}
 		x := out.scope.field(key.Dim.Field)

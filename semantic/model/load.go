@@ -98,8 +98,9 @@ func (l *loader) file(name string, raw []byte) {
 	if domain == "models" {
 		domain = ""
 	}
-	for _, m := range f.SemanticModels {
-		l.space(m, domain)
+	at := linesOf(raw)
+	for i, m := range f.SemanticModels {
+		l.space(m, domain, at.item("semantic_model", i))
 	}
 }
 
@@ -135,6 +136,7 @@ var known = map[string][]string{
 	"osiField":        {"name", "expression", "dimension", "label", "description", "ai_context", "custom_extensions"},
 	"osiRelationship": {"name", "from", "to", "from_columns", "to_columns", "ai_context", "custom_extensions"},
 	"osiMetric":       {"name", "expression", "description", "ai_context", "custom_extensions"},
+	"expression":      {"dialects"}, "osiDialect": {"dialect", "expression"}, "osiDimension": {"is_time"}, "osiExtension": {"vendor_name", "data"},
 }
 
 func nearestKey(word, object string) string {
@@ -154,27 +156,28 @@ func nearestKey(word, object string) string {
 }
 
 // space resolves one semantic model. Names in its expressions see its own datasets and metrics only.
-func (l *loader) space(m osiModel, domain string) {
+func (l *loader) space(m osiModel, domain string, at place) {
 	var ext extModel
 	if err := extension(m.Extensions, &ext); err != nil {
-		l.fatal(0, "invalid_extension", "", "semantic model %q: %v", m.Name, err)
+		l.fatal(at.line(), "invalid_extension", "", "semantic model %q: %v", m.Name, err)
 	}
 	if ext.Domain != "" {
 		domain = ext.Domain
 	}
 	own := map[string]*Dataset{}
-	for _, d := range m.Datasets {
+	for i, d := range m.Datasets {
 		key := strings.ToLower(d.Name)
+		line := at.item("datasets", i).line()
 		if own[key] != nil {
-			l.fatal(0, "duplicate_dataset", "rename one", "two datasets are called %q", d.Name)
+			l.fatal(line, "duplicate_dataset", "rename one", "two datasets are called %q", d.Name)
 			continue
 		}
-		if ds := l.dataset(d, ext, domain); ds != nil {
+		if ds := l.dataset(d, ext, domain, line); ds != nil {
 			own[key] = ds
 		}
 	}
-	for _, r := range m.Relationships {
-		l.relationship(r, own, m.Datasets)
+	for i, r := range m.Relationships {
+		l.relationship(r, own, m.Datasets, at.item("relationships", i).line())
 	}
 	metrics := map[string]*Metric{}
 	for _, x := range m.Metrics {
@@ -188,26 +191,30 @@ func (l *loader) space(m osiModel, domain string) {
 			l.pending = append(l.pending, pendingMetric{mt, l.current, x.Expression.line})
 		}
 	}
+	lines := map[*Metric]int{}
+	for _, p := range l.pending {
+		lines[p.Metric] = p.line
+	}
 	for _, mt := range metrics {
 		mt.Metrics = metrics
 		if mt.targetName != "" {
 			if mt.Target = metrics[strings.ToLower(mt.targetName)]; mt.Target == nil {
-				l.aside(0, "unknown_target", "", "metric %q names the target %q, which is not a metric here", mt.Name, mt.targetName)
+				l.aside(lines[mt], "unknown_target", "", "metric %q names the target %q, which is not a metric here", mt.Name, mt.targetName)
 			}
 		}
 	}
 }
 
-func (l *loader) dataset(d osiDataset, space extModel, domain string) *Dataset {
+func (l *loader) dataset(d osiDataset, space extModel, domain string, line int) *Dataset {
 	if d.Name == "" || d.Source == "" {
-		l.fatal(0, "incomplete_dataset", "", "a dataset of %s needs a name and a source (name %q, source %q)", l.current, d.Name, d.Source)
+		l.fatal(line, "incomplete_dataset", "", "a dataset of %s needs a name and a source (name %q, source %q)", l.current, d.Name, d.Source)
 		return nil
 	}
 	source := mapped(mapped(d.Source, space.Sources), l.sources)
 	name := catalog.ParseName(source, "lake", "default")
 	asset := l.snap.Table(name)
 	if asset == nil {
-		l.aside(0, "missing_table", fmt.Sprintf("map it under sources: in limn.yaml, or in the LIMN extension: {\"sources\": {%q: \"catalog.schema.table\"}}", d.Source),
+		l.aside(line, "missing_table", fmt.Sprintf("map it under sources: in limn.yaml, or in the LIMN extension: {\"sources\": {%q: \"catalog.schema.table\"}}", d.Source),
 			"dataset %q: the catalog has no table %s; everything that needs it is set aside", d.Name, name)
 		return nil
 	}
@@ -228,10 +235,10 @@ func (l *loader) dataset(d osiDataset, space extModel, domain string) *Dataset {
 	}
 	var ext extDataset
 	if err := extension(d.Extensions, &ext); err != nil {
-		l.fatal(0, "invalid_extension", "", "dataset %q: %v", d.Name, err)
+		l.fatal(line, "invalid_extension", "", "dataset %q: %v", d.Name, err)
 		return ds
 	}
-	l.extendDataset(ds, ext)
+	l.extendDataset(ds, ext, line)
 	return ds
 }
 
@@ -248,11 +255,11 @@ func mapped(source string, m map[string]string) string {
 	return source
 }
 
-func (l *loader) extendDataset(ds *Dataset, ext extDataset) {
+func (l *loader) extendDataset(ds *Dataset, ext extDataset, line int) {
 	pick := func(name, what string) *Field {
 		f := ds.Field(name)
 		if f == nil && name != "" && ds.Asset.Column(name) == nil && what != "list" {
-			l.aside(0, "unknown_field_reference", "", "dataset %q: its %s %q is not one of its fields", ds.Name, what, name)
+			l.aside(line, "unknown_field_reference", "", "dataset %q: its %s %q is not one of its fields", ds.Name, what, name)
 		}
 		return f
 	}
@@ -346,11 +353,10 @@ func first(a, b string) string {
 // are marked as dimensions or hold codes are dimensions, other numbers are measures.
 func guessRole(ds *Dataset, f *Field, dim *osiDimension) Role {
 	isKey := slices.ContainsFunc(ds.PrimaryKey, func(k string) bool { return strings.EqualFold(k, f.Name) })
-	dated := f.Type == "date" || strings.HasPrefix(f.Type, "timestamp")
 	switch {
 	case isKey || strings.HasSuffix(strings.ToLower(f.Name), "_sk") || strings.HasSuffix(strings.ToLower(f.Name), "_id"):
 		return RoleKey
-	case dated && (dim == nil || dim.IsTime || dim != nil):
+	case dated(f.Type):
 		return RoleTime
 	case f.Type == "boolean":
 		return RoleFlag
@@ -359,6 +365,9 @@ func guessRole(ds *Dataset, f *Field, dim *osiDimension) Role {
 	}
 	return RoleDimension
 }
+
+// dated says that a type names days: periods can filter it.
+func dated(t string) bool { return t == "date" || strings.HasPrefix(t, "timestamp") }
 
 func numeric(t string) bool {
 	base, _, _ := strings.Cut(t, "(")
@@ -378,19 +387,19 @@ func (l *loader) nearColumn(a *catalog.Asset, name string) string {
 	return "did you mean " + best + "?"
 }
 
-func (l *loader) relationship(r osiRelationship, own map[string]*Dataset, declared []osiDataset) {
+func (l *loader) relationship(r osiRelationship, own map[string]*Dataset, declared []osiDataset, line int) {
 	ends := [2]*Dataset{}
 	for i, n := range []string{r.From, r.To} {
 		ends[i] = own[strings.ToLower(n)]
 		if ends[i] == nil {
 			if !slices.ContainsFunc(declared, func(d osiDataset) bool { return strings.EqualFold(d.Name, n) }) {
-				l.fatal(0, "missing_dataset", "name one of this model's datasets", "relationship %q joins %q, which is no dataset here", r.Name, n)
+				l.fatal(line, "missing_dataset", "name one of this model's datasets", "relationship %q joins %q, which is no dataset here", r.Name, n)
 			} // a dataset whose table is missing was already reported
 			return
 		}
 	}
 	if len(r.FromColumns) == 0 || len(r.FromColumns) != len(r.ToColumns) {
-		l.fatal(0, "invalid_relationship", "", "relationship %q needs as many from_columns (%d) as to_columns (%d)", r.Name, len(r.FromColumns), len(r.ToColumns))
+		l.fatal(line, "invalid_relationship", "", "relationship %q needs as many from_columns (%d) as to_columns (%d)", r.Name, len(r.FromColumns), len(r.ToColumns))
 		return
 	}
 	rel := &Relationship{Name: r.Name, From: ends[0], To: ends[1]}
@@ -404,7 +413,7 @@ func (l *loader) relationship(r osiRelationship, own map[string]*Dataset, declar
 				col = soleColumn(side.ds.Asset, f.Expr)
 			}
 			if col == nil {
-				l.aside(0, "missing_column", l.nearColumn(side.ds.Asset, side.name), "relationship %q is set aside: table %s has no column %q", r.Name, side.ds.Table, side.name)
+				l.aside(line, "missing_column", l.nearColumn(side.ds.Asset, side.name), "relationship %q is set aside: table %s has no column %q", r.Name, side.ds.Table, side.name)
 				return
 			}
 			if j == 0 {

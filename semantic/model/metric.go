@@ -18,7 +18,11 @@ func (l *loader) metric(m osiMetric, own map[string]*Dataset, domain string, inf
 		return nil
 	}
 	text := first(ext.Expression, m.Expression.text())
-	if m.Name == "" || text == "" {
+	if m.Name == "" {
+		l.fatal(line, "no_name", "", "a metric has no name")
+		return nil
+	}
+	if text == "" {
 		l.fatal(line, "no_expression", "write an ANSI_SQL expression, or one for Trino in the LIMN extension", "metric %q has none that Trino could run", m.Name)
 		return nil
 	}
@@ -45,6 +49,9 @@ func (l *loader) metric(m osiMetric, own map[string]*Dataset, domain string, inf
 		f, err := out.Resolve(ext.Time)
 		if err != nil {
 			l.aside(line, "unknown_time", "", "metric %q: its time dimension: %v", m.Name, err)
+		} else if !dated(f.Type) {
+			l.aside(line, "unknown_time", "name a date or a timestamp", "metric %q: its time dimension: %s is %s, not a date", m.Name, f, f.Type)
+			f = nil
 		}
 		out.Time = f
 	}

@@ -95,7 +95,7 @@ func (f *Field) String() string { return f.Dataset.Name + "." + f.Name }
 
 // IsTime says that the field is a date or timestamp that periods can filter.
 func (f *Field) IsTime() bool {
-	return f.Role == RoleTime && (f.Type == "date" || strings.HasPrefix(f.Type, "timestamp"))
+	return f.Role == RoleTime && dated(f.Type)
 }
 
 // Title is how people read the field: its label, or its name in words without the prefix that all

@@ -229,6 +229,9 @@ func extension(exts []osiExtension, out any) error {
 		if err := dec.Decode(out); err != nil {
 			return fmt.Errorf("line %d: LIMN extension: %s", e.Data.Line, strings.TrimPrefix(err.Error(), "json: "))
 		}
+		if dec.More() {
+			return fmt.Errorf("line %d: LIMN extension: more than one JSON object", e.Data.Line)
+		}
 	}
 	return nil
 }

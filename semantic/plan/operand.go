@@ -196,7 +196,7 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 		return old, nil
 	}
 	f.Name = base.Name + v.suffix
-	for i := 2; slices.ContainsFunc(b.plan.Facts, func(o *Fact) bool { return o.Name == f.Name }); i++ {
+	for i := 2; slices.ContainsFunc(b.plan.Facts, func(o *Fact) bool { return strings.EqualFold(o.Name, f.Name) }); i++ {
 		f.Name = fmt.Sprintf("%s%s_%d", base.Name, v.suffix, i)
 	}
 	b.facts[key] = f
@@ -239,8 +239,15 @@ func (b *builder) covers(base *model.Dataset, m *model.Metric) bool {
 			return false
 		}
 	}
-	timed := q.Grain != timex.NoGrain || !q.Period.IsZero()
-	return !timed || b.timeOf(base, m) != nil
+	if q.Grain == timex.NoGrain && q.Period.IsZero() {
+		return true
+	}
+	// The base's own date means something else than the metric's: accounts created in a quarter are not
+	// the accounts that ordered in it.
+	if m.Time != nil {
+		return b.graph.Reaches(base, m.Time.Dataset)
+	}
+	return b.model.TimeOf(base) != nil
 }
 
 // timeOf is the time by which a base's rows are counted for a metric: the metric's own time dimension
@@ -280,7 +287,7 @@ func (b *builder) fill(f *Fact, m *model.Metric, main *model.Dataset, v variant)
 		f.Range, f.Shift = timex.Range{}, Shift{}
 	}
 	need := []*model.Dataset{}
-	if f.Time != nil && timed {
+	if f.Time != nil && (timed || f.Stock != model.Additive) { // a stock looks for its last day in any case
 		need = append(need, f.Time.Dataset)
 	}
 	for i, k := range b.plan.Keys {
@@ -288,6 +295,9 @@ func (b *builder) fill(f *Fact, m *model.Metric, main *model.Dataset, v variant)
 			if f.Time != nil {
 				f.Keys = append(f.Keys, i)
 			}
+			continue
+		}
+		if v.kind == Whole { // what all groups of a period are parts of
 			continue
 		}
 		need = append(need, k.Dim.Field.Dataset)

@@ -112,6 +112,7 @@ const (
 	Prior           // the other period
 	Target          // the target metric
 	Part            // the selected part of a share
+	Whole           // what a share is of, where the groups do not add up to it
 )
 
 // Listing is rows of a dataset.
@@ -140,6 +141,13 @@ func Build(m *model.Model, g *Graph, q semantic.Query) (*Plan, error) {
 		return b.plan, nil
 	}
 	b.keys()
+	if q.Share == semantic.ShareTotal {
+		for _, mt := range q.Metrics {
+			if parts(mt, mt.Expr) == noParts {
+				return nil, &Problem{Code: NotAdditive, Metric: mt, Message: fmt.Sprintf("%s is no amount that parts add up to, so it has no shares", mt.Title())}
+			}
+		}
+	}
 	for _, v := range b.variants() {
 		for _, mt := range q.Metrics {
 			if v.kind == Target {
@@ -189,22 +197,18 @@ type variant struct {
 func (b *builder) variants() []variant {
 	q := b.plan.Query
 	cur := variant{kind: Current, rng: q.Period}
+	if (q.Compare == semantic.PriorPeriod || q.Compare == semantic.PriorYear) && runs(q) {
+		cur.rng.To = q.Until // rows of a day that has only begun stand beside nothing
+	}
 	out := []variant{cur}
 	switch q.Compare {
 	case semantic.PriorPeriod, semantic.PriorYear:
 		shift := Offset(q)
-		rng := cur.rng
-		if !q.Until.IsZero() && (rng.To.IsZero() || rng.To.After(q.Until)) {
-			rng.To = q.Until // a running bucket stands beside equally many days
-			if rng.From.After(rng.To) {
-				rng.From = rng.To
-			}
-		}
-		out = append(out, variant{kind: Prior, rng: back(rng, shift, q), shift: shift, suffix: "_prior"})
+		out = append(out, variant{kind: Prior, rng: priorRange(q, shift), shift: shift, suffix: "_prior"})
 	case semantic.CompareRange:
 		shift := Shift{}
 		if q.Grain != timex.NoGrain {
-			shift = between(q.Versus.From, q.Period.From, q.Grain)
+			shift = between(q.Calendar.Start(q.Grain, q.Versus.From), q.Calendar.Start(q.Grain, q.Period.From), q.Grain)
 		}
 		out = append(out, variant{kind: Prior, rng: q.Versus, shift: shift, suffix: "_prior"})
 	case semantic.ToTarget:
@@ -212,6 +216,9 @@ func (b *builder) variants() []variant {
 	}
 	if q.Share == semantic.SharePart {
 		out = append(out, variant{kind: Part, rng: q.Period, part: q.Part, suffix: "_part"})
+	}
+	if b.wholes() {
+		out = append(out, variant{kind: Whole, rng: q.Period, suffix: "_whole"})
 	}
 	return out
 }
@@ -221,7 +228,7 @@ func (b *builder) variants() []variant {
 func Offset(q semantic.Query) Shift {
 	switch {
 	case q.Offset != timex.NoGrain && q.Compare == semantic.PriorPeriod:
-		return Shift{q.Offset, 1}
+		return meeting(q.Offset, q.Grain)
 	case q.Compare == semantic.PriorYear && q.Grain == timex.Week:
 		return Shift{timex.Week, 52}
 	case q.Compare == semantic.PriorYear:
@@ -241,10 +248,54 @@ func Offset(q semantic.Query) Shift {
 	return Shift{timex.Day, q.Period.Days()}
 }
 
-func back(r timex.Range, s Shift, q semantic.Query) timex.Range {
-	if r.From.IsZero() && r.To.IsZero() {
-		return r
+// weeksOf is how many whole weeks stand for a longer unit, so that weekdays meet.
+var weeksOf = map[timex.Grain]int{timex.Month: 4, timex.Quarter: 13, timex.Half: 26, timex.Year: 52}
+
+// meeting is one unit back as a shift under which buckets of the grain land on buckets: weeks move by
+// weeks, and a grain that is longer than the unit moves by itself.
+func meeting(unit, grain timex.Grain) Shift {
+	switch {
+	case grain == timex.Week && unit > timex.Week:
+		return Shift{timex.Week, weeksOf[unit]}
+	case grain > unit:
+		return Shift{grain, 1}
 	}
+	return Shift{unit, 1}
+}
+
+// priorRange is the period that a prior comparison reads. A running period ends at Until and its prior
+// one ends as early: on the same date a year earlier, and after equally many days in the unit before,
+// whose months may be longer.
+func priorRange(q semantic.Query, shift Shift) timex.Range {
+	r := q.Period
+	running := runs(q)
+	if running {
+		r.To = q.Until
+	}
+	prior := back(r, shift)
+	if !running || q.Compare != semantic.PriorPeriod || q.Grain == timex.NoGrain && r.From.IsZero() {
+		return prior
+	}
+	start, end := r.From, q.Period.To // of the unit that is running
+	if q.Grain != timex.NoGrain {
+		unit := q.Calendar.Unit(q.Grain, q.Until.AddDate(0, 0, -1), 0)
+		start, end = unit.From, unit.To
+	}
+	whole := back(timex.Range{From: start, To: end}, shift)
+	to := whole.From.AddDate(0, 0, timex.Range{From: start, To: q.Until}.Days())
+	if !whole.To.IsZero() && to.After(whole.To) {
+		to = whole.To
+	}
+	prior.To = to
+	return prior
+}
+
+// runs says that the period goes on beyond the last day that has data.
+func runs(q semantic.Query) bool {
+	return !q.Until.IsZero() && (q.Period.To.IsZero() || q.Period.To.After(q.Until)) && q.Period.From.Before(q.Until)
+}
+
+func back(r timex.Range, s Shift) timex.Range {
 	out := timex.Range{}
 	if !r.From.IsZero() {
 		out.From = timex.Add(r.From, s.Grain, -s.N)

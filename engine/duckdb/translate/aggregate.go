@@ -255,9 +255,6 @@ func by(fn string) func(*printer, *callArgs) string {
 
 // approxDistinct counts exactly: within any error that Trino's estimate may have.
 func approxDistinct(p *printer, c *callArgs) string {
-	if c.call.Over != nil {
-		return p.core(c, "count", "DISTINCT "+c.args[0], "")
-	}
 	return p.core(c, "count", "DISTINCT "+c.args[0], "")
 }
 
@@ -265,6 +262,12 @@ func approxDistinct(p *printer, c *callArgs) string {
 // it. Counted from above that is DuckDB's discrete quantile at 1-p.
 func approxPercentile(p *printer, c *callArgs) string {
 	t := c.types[0]
+	if one, ok := c.constant(1); ok && one == 1 && len(c.args) == 3 { // each with the weight 1
+		plain, call := *c, *c.call
+		call.Args = []*ast.Arg{call.Args[0], call.Args[2]}
+		plain.call, plain.args, plain.types, plain.zones = &call, []string{c.args[0], c.args[2]}, []types.Type{c.types[0], c.types[2]}, []string{c.zones[0], c.zones[2]}
+		c = &plain
+	}
 	if len(c.args) != 2 || c.call.Distinct || len(c.call.OrderBy) > 0 {
 		return p.refuse("approx_percentile with weights or accuracy", c.call.At, "")
 	}
@@ -329,11 +332,6 @@ func listagg(p *printer, c *callArgs) string {
 	return p.core(c, "string_agg", c.args[0]+", "+separator, "")
 }
 
-// ranked is a window function without arguments that matter to its type.
-func ranked(fn string) func(*printer, *callArgs) string {
-	return func(p *printer, c *callArgs) string { return p.core(c, fn, strings.Join(c.args, ", "), "") }
-}
-
 // aggregates is the allowlist of aggregate and window functions.
 var aggregates map[string]func(*printer, *callArgs) string
 
@@ -350,8 +348,8 @@ func init() {
 		"kurtosis": finite("kurtosis"), "skewness": skewness,
 		"geometric_mean": plainAggregate("geomean", true), "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
 		"approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
-		"row_number": ranked("row_number"), "rank": ranked("rank"), "dense_rank": ranked("dense_rank"), "percent_rank": ranked("percent_rank"),
-		"cume_dist": ranked("cume_dist"), "ntile": ranked("ntile"), "first_value": ranked("first_value"), "last_value": ranked("last_value"),
-		"nth_value": ranked("nth_value"), "lag": ranked("lag"), "lead": ranked("lead"),
+		"row_number": plainAggregate("row_number", false), "rank": plainAggregate("rank", false), "dense_rank": plainAggregate("dense_rank", false), "percent_rank": plainAggregate("percent_rank", false),
+		"cume_dist": plainAggregate("cume_dist", false), "ntile": plainAggregate("ntile", false), "first_value": plainAggregate("first_value", false), "last_value": plainAggregate("last_value", false),
+		"nth_value": plainAggregate("nth_value", false), "lag": plainAggregate("lag", false), "lead": plainAggregate("lead", false),
 	}
 }

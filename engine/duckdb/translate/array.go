@@ -240,25 +240,25 @@ func (p *printer) applied(c *callArgs, i int, values ...string) string {
 }
 
 func zipWith(p *printer, c *callArgs) string {
-	p.params++
-	i := ident("_" + itoa(p.params))
 	return p.let(c.args[:2], func(v []string) string {
-		body := p.applied(c, 2, "list_extract("+v[0]+", "+i+")", "list_extract("+v[1]+", "+i+")")
-		return "CASE WHEN " + v[0] + " IS NOT NULL AND " + v[1] + " IS NOT NULL THEN list_transform(range(1, greatest(len(" + v[0] + "), len(" + v[1] + ")) + 1), lambda " + i + ": " + body + ") END"
+		return p.inLambda(func(i string) string {
+			body := p.applied(c, 2, "list_extract("+v[0]+", "+i+")", "list_extract("+v[1]+", "+i+")")
+			return "CASE WHEN " + v[0] + " IS NOT NULL AND " + v[1] + " IS NOT NULL THEN list_transform(range(1, greatest(len(" + v[0] + "), len(" + v[1] + ")) + 1), lambda " + i + ": " + body + ") END"
+		})
 	})
 }
 
 // mapLambda is map_filter and transform_values, over the map's entries.
 func mapLambda(p *printer, c *callArgs) string {
-	p.params++
-	e := ident("_" + itoa(p.params))
-	k, v := "struct_extract("+e+", 'key')", "struct_extract("+e+", 'value')"
-	body := p.applied(c, 1, k, v)
-	entries := "map_entries(" + c.args[0] + ")"
-	if c.name == "map_filter" {
-		return "map_from_entries(list_filter(" + entries + ", lambda " + e + ": " + body + "))"
-	}
-	return "map_from_entries(list_transform(" + entries + ", lambda " + e + ": {'key': " + k + ", 'value': " + body + "}))"
+	return p.inLambda(func(e string) string {
+		k, v := "struct_extract("+e+", 'key')", "struct_extract("+e+", 'value')"
+		body := p.applied(c, 1, k, v)
+		entries := "map_entries(" + c.args[0] + ")"
+		if c.name == "map_filter" {
+			return "map_from_entries(list_filter(" + entries + ", lambda " + e + ": " + body + "))"
+		}
+		return "map_from_entries(list_transform(" + entries + ", lambda " + e + ": {'key': " + k + ", 'value': " + body + "}))"
+	})
 }
 
 // repeat is capped: what one call makes is held in memory at once.
@@ -270,8 +270,9 @@ func repeat(p *printer, c *callArgs) string {
 	if n <= 0 {
 		return "CAST([] AS " + p.duck(c.result, c.call.At) + ")"
 	}
-	p.params++
-	return "list_transform(range(0, " + itoa(int(n)) + "), lambda " + ident("_"+itoa(p.params)) + ": " + c.args[0] + ")"
+	return p.let(c.args[:1], func(v []string) string {
+		return "list_transform(range(0, " + itoa(int(n)) + "), lambda _r: " + v[0] + ")"
+	})
 }
 
 func newMap(p *printer, c *callArgs) string {
@@ -346,58 +347,14 @@ func typeOfForm(p *printer, c *callArgs) string {
 	return "CASE WHEN " + p.expr(c.call.Args[0].Value, c.scope) + " IS NULL THEN " + name + " ELSE " + name + " END"
 }
 
-// jsonPath reads the simple paths in which both engines agree: $.name, $["name"], $[0].
-func jsonPath(path string) (string, bool) {
-	rest, ok := strings.CutPrefix(path, "$")
-	var b strings.Builder
-	b.WriteByte('$')
-	for ok && rest != "" {
-		switch {
-		case strings.HasPrefix(rest, `["`):
-			name, after, found := strings.Cut(rest[2:], `"]`)
-			if ok = found && !strings.ContainsAny(name, `"\`); ok {
-				b.WriteString(`."` + name + `"`)
-				rest = after
-			}
-		case rest[0] == '[':
-			index, after, found := strings.Cut(rest[1:], "]")
-			if ok = found && isNumber(index) && index[0] != '-' && index[0] != '+'; ok {
-				b.WriteString("[" + index + "]")
-				rest = after
-			}
-		case rest[0] == '.':
-			end := 1
-			for end < len(rest) && (rest[end] == '_' || rest[end] >= '0' && rest[end] <= '9' || rest[end]|32 >= 'a' && rest[end]|32 <= 'z') {
-				end++
-			}
-			if ok = end > 1; ok {
-				b.WriteString(`."` + rest[1:end] + `"`)
-				rest = rest[end:]
-			}
-		default:
-			ok = false
-		}
-	}
-	return b.String(), ok
-}
-
-// jsonExtractScalar gives texts, whole numbers and booleans. How a number with a point was written is
-// lost in DuckDB, so that it is an error there.
-func jsonExtractScalar(p *printer, c *callArgs) string {
-	text, ok := c.literal(1)
-	path, known := jsonPath(text)
-	if !ok || !known {
-		return p.refuse("json_extract_scalar with this path", c.call.At, "")
+// ngrams are the runs of n elements, or the whole where it is shorter.
+func ngrams(p *printer, c *callArgs) string {
+	n, ok := c.constant(1)
+	if !ok || n < 1 || n > maxSequence {
+		return p.refuse("ngrams of this form", c.call.At, "")
 	}
 	return p.let(c.args[:1], func(v []string) string {
-		return "CASE json_type(" + v[0] + ", " + str(path) + ") WHEN 'DOUBLE' THEN " +
-			p.raise("NOT_SUPPORTED", "The embedded engine reads no numbers with a point out of JSON", c.result, c.call.At) +
-			" WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL ELSE json_extract_string(" + v[0] + ", " + str(path) + ") END"
-	})
-}
-
-func jsonArrayLength(p *printer, c *callArgs) string {
-	return p.let(c.args, func(v []string) string {
-		return "CASE WHEN json_type(" + v[0] + ") = 'ARRAY' THEN CAST(json_array_length(" + v[0] + ") AS BIGINT) END"
+		return "CASE WHEN " + v[0] + " IS NOT NULL THEN list_transform(range(1, greatest(len(" + v[0] + ") - " + itoa(int(n)) + " + 1, 1) + 1), lambda _g: " +
+			v[0] + "[_g:_g + " + itoa(int(n)-1) + "]) END"
 	})
 }

@@ -84,9 +84,6 @@ func (p *printer) scalar(c *callArgs) string {
 	if !ok {
 		return p.refuse("function "+c.name+" with "+itoa(len(args))+" arguments", c.call.At, "")
 	}
-	if r.cast {
-		sql = "CAST(" + sql + " AS " + p.duck(c.result, c.call.At) + ")"
-	}
 	if c.result.Kind() == types.Char {
 		sql = "rtrim(" + sql + ", ' ')"
 	}

@@ -76,8 +76,10 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		return plainCast(x)
 	case from.Equal(to) && fk != types.Varchar && fk != types.Char:
 		return x
-	case from.IsText():
+	case from.IsText() && tk != types.JSON:
 		return p.fromText(x, from, to, at)
+	case tk == types.JSON && fk != types.TimestampTZ:
+		return p.toJSON(x, from, at)
 	case tk == types.Varchar:
 		return p.toText(x, from, to, at)
 	case isNumberOrBool(from) && isNumberOrBool(to):
@@ -97,9 +99,9 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		if from.Elem(0).Kind() == types.Unknown {
 			return plainCast(x)
 		}
-		p.params++
-		v := ident("_" + itoa(p.params))
-		return "list_transform(" + x + ", lambda " + v + ": " + p.explicit(v, from.Elem(0), to.Elem(0), at) + ")"
+		return p.inLambda(func(v string) string {
+			return "list_transform(" + x + ", lambda " + v + ": " + p.explicit(v, from.Elem(0), to.Elem(0), at) + ")"
+		})
 	case fk == types.Row && tk == types.Row:
 		return p.let([]string{x}, func(v []string) string {
 			fields := make([]string, to.NumElems())
@@ -124,7 +126,6 @@ func isNumberOrBool(t types.Type) bool { return t.Kind() == types.Boolean || t.I
 func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string {
 	name := p.duck(to, at)
 	plain := "CAST(" + x + " AS " + name + ")"
-	exact := to.IsExactInteger() || to.Kind() == types.Decimal
 	switch {
 	case isFloat(from) && to.IsExactInteger(): // DuckDB rounds half to even
 		return "CAST(round(" + x + ") AS " + name + ")"
@@ -135,10 +136,8 @@ func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string 
 		return "CAST(CAST(" + x + " AS INTEGER) AS " + name + ")"
 	case from.Kind() == types.Decimal && to.Kind() == types.Boolean:
 		return "(" + x + " <> 0)"
-	case from.Kind() == types.Boolean && exact, from.Kind() == types.Decimal && exact:
-		return plain // DuckDB rounds half away from zero too
 	}
-	return plain
+	return plain // decimals are rounded half away from zero in both
 }
 
 func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {

@@ -102,7 +102,7 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 	case *ast.IsTruth:
 		return "(" + p.expr(e.X, s) + negated(" IS", e.Not) + " " + [...]string{ast.True: "TRUE", ast.False: "FALSE", ast.Unknown: "NULL"}[e.Value] + ")"
 	case *ast.Exists:
-		sql, _ := p.query(e.Query, s, true)
+		sql, _ := p.query(e.Query, s, false)
 		return "EXISTS (" + sql + ")"
 	case *ast.Subquery:
 		return p.subquery(e, s)
@@ -272,15 +272,16 @@ func (p *printer) subscript(e *ast.Subscript, s *scope) string {
 // lambda renders a lambda; its parameters hide columns of the same name.
 func (p *printer) lambda(e *ast.Lambda, s *scope) string {
 	t := p.info.Type(e)
-	inner := &scope{parent: s}
-	names := make([]string, len(e.Params))
-	for i, id := range e.Params {
-		p.params++
-		names[i] = ident("_" + itoa(p.params) + "_" + id.Name)
-		inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: names[i], typ: t.Elem(i), zone: p.opts.Zone})
-	}
-	if len(names) == 0 {
+	if len(e.Params) == 0 {
 		return p.refuse("a lambda without parameters", e.At, "")
 	}
-	return "lambda " + strings.Join(names, ", ") + ": " + p.expr(e.Body, inner)
+	return p.inLambda(func(param string) string {
+		inner := &scope{parent: s}
+		names := make([]string, len(e.Params))
+		for i, id := range e.Params {
+			names[i] = ident(strings.Trim(param, `"`) + "_" + id.Name)
+			inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: names[i], typ: t.Elem(i), zone: p.opts.Zone})
+		}
+		return "lambda " + strings.Join(names, ", ") + ": " + p.expr(e.Body, inner)
+	})
 }

@@ -7,11 +7,10 @@ import (
 	"github.com/limn-data/limn/trino/types"
 )
 
-// rule is how a scalar function is rendered: a template (see fill) or code. cast says that DuckDB's
-// result has another type. A function that is not in the table is refused.
+// rule is how a scalar function is rendered: a template (see fill) or code. A function that is not in
+// the table is refused.
 type rule struct {
 	sql  string
-	cast bool
 	make func(*printer, *callArgs) string
 }
 
@@ -42,7 +41,7 @@ func init() {
 		"split_part":  {make: splitPart},
 		"codepoint":   {sql: "unicode($1)"},
 		// numbers
-		"abs":      {make: abs},
+		"abs":      {sql: "abs($1)"},
 		"round":    {make: round},
 		"ceil":     {make: whole("ceil")},
 		"ceiling":  {make: whole("ceil")},
@@ -122,12 +121,12 @@ func init() {
 			return "CASE WHEN " + c.args[0] + " IS NOT NULL AND " + c.args[1] + " IS NOT NULL THEN coalesce(CAST(list_position(" + c.args[0] + ", " + c.args[1] + ") AS BIGINT), 0) END"
 		}},
 		"array_union": {make: arrayUnion}, "array_except": {make: arrayExcept}, "arrays_overlap": {make: arraysOverlap},
-		"zip_with": {make: zipWith}, "map_filter": {make: mapLambda}, "transform_values": {make: mapLambda},
+		"ngrams": {make: ngrams}, "zip_with": {make: zipWith}, "map_filter": {make: mapLambda}, "transform_values": {make: mapLambda},
 		"map": {make: newMap}, "map_keys": {sql: "map_keys($1)"}, "map_values": {sql: "map_values($1)"}, "map_concat": {make: mapConcat},
 		// text, continued
 		"split": {make: split}, "concat_ws": {make: concatWS}, "lpad": {make: pad}, "rpad": {make: pad}, "chr": {sql: "chr(CAST($1 AS INTEGER))"},
 		"regexp_like": {make: regexpLike}, "regexp_extract": {make: regexpExtract}, "regexp_extract_all": {make: regexpExtractAll},
-		"regexp_count": {make: regexpCount}, "regexp_split": {make: regexpSplit}, "regexp_replace": {make: regexpReplace},
+		"regexp_count": {make: regexpCount}, "regexp_position": {make: regexpPosition}, "regexp_split": {make: regexpSplit}, "regexp_replace": {make: regexpReplace},
 		"url_encode": {sql: "replace(replace(replace(url_encode($1), '%20', '+'), '%2A', '*'), '~', '%7E')"}, "url_decode": {make: urlDecode},
 		"to_utf8": {sql: "encode($1)"}, "to_hex": {sql: "hex($1)"}, "to_base64": {sql: "to_base64($1)"},
 		"md5": {sql: "unhex(md5($1))"}, "sha256": {sql: "unhex(sha256($1))"}, "sha1": {sql: "unhex(sha1($1))"},
@@ -143,13 +142,29 @@ func init() {
 			}
 			return "CAST(bit_count(CAST(" + c.args[0] + " AS BIGINT)) AS BIGINT)"
 		}},
+		"to_base": {make: func(p *printer, c *callArgs) string {
+			radix, ok := c.constant(1)
+			if !ok || radix < 2 || radix > 36 {
+				return p.refuse("to_base of this form", c.call.At, "")
+			}
+			return p.let(c.args[:1], func(v []string) string {
+				return "(CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || lower(to_base(abs(" + v[0] + "), " + itoa(int(radix)) + ")))"
+			})
+		}},
+		"levenshtein_distance": {make: asciiOnly("levenshtein")}, "hamming_distance": {make: asciiOnly("hamming")},
+		"timezone": {make: func(p *printer, c *callArgs) string {
+			if zone := c.zones[0]; zone != unknownZone && zone != "" {
+				return "CASE WHEN " + c.args[0] + " IS NOT NULL THEN " + str(zone) + " END"
+			}
+			return p.refuse("timezone of this value", c.call.At, "")
+		}},
 		"random": {make: random}, "rand": {make: random},
 		"bitwise_and": {sql: "($1 & $2)"}, "bitwise_or": {sql: "($1 | $2)"}, "bitwise_xor": {sql: "xor($1, $2)"}, "bitwise_not": {sql: "(~$1)"},
 		// dates, continued
 		"date_format": {make: dateFormat}, "date_parse": {make: dateParse}, "format_datetime": {make: formatDatetime}, "parse_datetime": {make: parseDatetime},
 		"to_iso8601": {make: toISO},
 		// json
-		"json_extract_scalar": {make: jsonExtractScalar}, "json_array_length": {make: jsonArrayLength},
+		"json_extract_scalar": {make: jsonExtract("json_extract_string")}, "json_extract": {make: jsonExtract("json_extract")}, "json_array_length": {make: jsonArrayLength},
 		"is_json_scalar": {sql: "(json_type($1) NOT IN ('OBJECT', 'ARRAY'))"},
 	}
 	for field := range fields {
@@ -164,6 +179,16 @@ func upper(p *printer, c *callArgs) string {
 	return p.let(c.args, func(v []string) string {
 		return "CASE WHEN contains(" + v[0] + ", 'ß') THEN array_to_string(list_transform(string_split(" + v[0] + ", 'ß'), lambda _s: upper(_s)), 'ß') ELSE upper(" + v[0] + ") END"
 	})
+}
+
+// asciiOnly is for functions that count bytes in DuckDB and characters in Trino.
+func asciiOnly(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		return p.let(c.args, func(v []string) string {
+			return "CASE WHEN octet_length(encode(" + v[0] + ")) > length(" + v[0] + ") OR octet_length(encode(" + v[1] + ")) > length(" + v[1] + ") THEN " +
+				p.raise("NOT_SUPPORTED", "The embedded engine compares only texts of ASCII characters so", c.result, c.call.At) + " ELSE " + fn + "(" + v[0] + ", " + v[1] + ") END"
+		})
+	}
 }
 
 // urlDecode takes + for a space; what is no escape is an error.
@@ -307,8 +332,6 @@ func splitPart(p *printer, c *callArgs) string {
 	}
 	return "list_extract(string_split(" + c.args[0] + ", " + c.args[1] + "), " + c.args[2] + ")"
 }
-
-func abs(p *printer, c *callArgs) string { return "abs(" + c.args[0] + ")" }
 
 // round is half away from zero in both engines; DuckDB's result has another scale.
 func round(p *printer, c *callArgs) string {

@@ -27,12 +27,18 @@ func openShop(t testing.TB) *engine {
 		}
 		return check.TableColumn{Name: name, Type: parsed}
 	}
+	view, err := parse.Statement("SELECT id, amount * 2 FROM orders WHERE amount > 2")
+	if err != nil {
+		t.Fatal(err)
+	}
 	e.catalog = check.Tables(
 		&check.Table{Catalog: "shop", Schema: "tiny", Name: "orders", Columns: []check.TableColumn{
 			col("id", "bigint"), col("customer", "varchar"), col("amount", "decimal(12,2)"), col("items", "integer"),
 			col("day", "date"), col("at", "timestamp(3)"), col("score", "double"), col("code", "char(4)"), col("seen", "timestamp(3) with time zone")}},
 		&check.Table{Catalog: "shop", Schema: "tiny", Name: "customers", Columns: []check.TableColumn{
 			col("customer", "varchar"), col("Region", "varchar"), col("tags", "array(varchar)")}},
+		&check.Table{Catalog: "shop", Schema: "tiny", Name: "big", View: view.(*ast.Query), ViewCatalog: "shop", ViewSchema: "tiny",
+			Columns: []check.TableColumn{col("id", "bigint"), col("worth", "decimal(38,4)")}},
 		&check.Table{Catalog: "shop", Schema: "tiny", Name: "precise", Columns: []check.TableColumn{col("at", "timestamp(9)"), col("n", "bigint")}},
 	)
 	e.exec(t, "ATTACH ':memory:' AS shop")
@@ -194,7 +200,19 @@ func TestQueries(t *testing.T) {
 		{"SELECT sum(items) OVER (PARTITION BY customer) / 2 FROM orders WHERE customer = 'ann'", "2; 2"},
 		{"SELECT hour(seen), seen + INTERVAL '1' DAY FROM orders WHERE id = 1", "23,'2024-02-01 23:30:00.000 UTC"},
 		{"SELECT date_trunc('day', seen AT TIME ZONE 'Europe/Berlin') = TIMESTAMP '2024-02-01 00:00:00 Europe/Berlin' FROM orders WHERE id = 1", "true"},
+		{"SELECT amount / items / (id + items), count(*) FROM orders WHERE id = 1 GROUP BY amount / items / (id + items) HAVING amount / items / (id + items) > 0", "0.8333333333333250000000000000,1"},
+		{"SELECT transform(ARRAY[id, id], x -> x / id + cardinality(transform(ARRAY[x], y -> y + x))) AS t, count(*) FROM orders WHERE id = 2 GROUP BY transform(ARRAY[id, id], x -> x / id + cardinality(transform(ARRAY[x], y -> y + x)))", "[2, 2],1"},
+		{"SELECT id FROM orders UNION SELECT id + 10 FROM orders ORDER BY id % 10 DESC, id LIMIT 2", "4; 14"},
+		{"(SELECT id AS x FROM orders ORDER BY 1 LIMIT 2) UNION ALL (SELECT id FROM orders ORDER BY 1 DESC LIMIT 1) ORDER BY x", "1; 2; 4"},
+		{"SELECT date_trunc('month', day) m, sum(amount), lag(sum(amount)) OVER (ORDER BY date_trunc('month', day)) FROM orders GROUP BY 1", "'2024-01-01,10.00,NULL; '2024-02-01,3.33,10.00; '2024-03-01,1.11,3.33; NULL,NULL,1.11"},
+		{"SELECT customer, 100.0 * sum(amount) / sum(sum(amount)) OVER () FROM orders GROUP BY customer", "'ann,92.313019; 'bob,7.686981; NULL,NULL"},
+		{"SELECT DISTINCT o.customer, (SELECT avg(amount) FROM orders x WHERE x.customer = o.customer) FROM orders o", "'ann,6.67; 'bob,1.11; NULL,NULL"},
+		{"SELECT id FROM orders WHERE (customer, id) NOT IN (SELECT customer, id FROM orders WHERE id = 1)", "2; 3; 4"},
+		{"SELECT id, sum(amount) OVER (ORDER BY day RANGE BETWEEN INTERVAL '30' DAY PRECEDING AND CURRENT ROW) FROM orders WHERE id < 4", "1,10.00; 2,13.33; 3,1.11"},
+		{"SELECT max(day) - min(day), max(at) - min(at) FROM orders", "'60 00:00:00.000,'59 12:29:59.500"},
+		{"SELECT code || 'x', length(code), code LIKE 'a%', min(code) OVER () FROM orders WHERE id = 1", "'ax,4,true,'a   "},
 		{"SELECT n FROM precise", "7"},
+		{"SELECT id, worth FROM big WHERE big.worth > 1", "1,20.0000; 2,6.6600"},
 		{"TABLE customers", "'ann,'north,['x, 'y]; 'bob,'south,[]; 'eve,'north,NULL"},
 		{"SELECT customers.region FROM shop.tiny.customers WHERE tiny.customers.region = 'south'", "'south"},
 		{`SELECT o1.id FROM orders o1 JOIN orders o2 ON o1.id = o2.id + 1 AND o1.customer = o2.customer`, "2"},
@@ -279,6 +297,10 @@ func TestRefused(t *testing.T) {
 		{"SELECT id, url_extract_host(customer) FROM orders", "function url_extract_host"},
 		{"SELECT at FROM precise", "type timestamp(9)"},
 		{"SELECT * FROM orders TABLESAMPLE BERNOULLI (10)", "TABLESAMPLE"},
+		{"WITH t(a) AS (SELECT * FROM (SELECT id FROM orders) TABLESAMPLE BERNOULLI (10)) SELECT a FROM t ORDER BY 1", "TABLESAMPLE"},
+		{"SELECT * FROM orders TABLESAMPLE BERNOULLI (10) ORDER BY 2 FETCH FIRST 1 ROW WITH TIES", "TABLESAMPLE"},
+		{"SELECT * FROM orders TABLESAMPLE BERNOULLI (10) JOIN customers USING (customer) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11", "TABLESAMPLE"},
+		{"SELECT x FROM (VALUES (1, TIMESTAMP '2024-01-01 00:00:00.1234567'), (2, NULL)) t(x, y) UNION SELECT 1", "type timestamp(7)"},
 		{"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT n FROM t", "WITH RECURSIVE"},
 		{"SELECT seen AT TIME ZONE 'Europe/Berlin' FROM orders", "a timestamp with the time zone Europe/Berlin as a result"},
 		{"SELECT x FROM (SELECT seen AT TIME ZONE 'Europe/Berlin' AS x FROM orders)", "a timestamp with the time zone Europe/Berlin as a result"},
@@ -403,6 +425,39 @@ func TestDecimals(t *testing.T) {
 	}
 	if failed > n/4 {
 		t.Errorf("%d of %d out of range", failed, n)
+	}
+}
+
+func TestLines(t *testing.T) {
+	a := openShop(t).ask(t, "WITH o AS (SELECT id FROM orders WHERE id > 1) SELECT o.id, count(*) AS n FROM o WHERE o.id IN (SELECT id FROM orders) GROUP BY 1 HAVING count(*) > 0 ORDER BY n DESC LIMIT 5", "shop")
+	want := `WITH "o" AS (SELECT "orders"."id" AS "id" FROM "shop"."tiny"."orders" AS "orders" WHERE ("orders"."id" > CAST(1 AS BIGINT)))
+SELECT "o"."id" AS "id", count(*) AS "n"
+FROM "o" AS "o"
+WHERE ("o"."id" IN (SELECT "orders"."id" AS "id" FROM "shop"."tiny"."orders" AS "orders"))
+GROUP BY 1
+HAVING (count(*) > CAST(0 AS BIGINT))
+ORDER BY 2 DESC NULLS LAST
+LIMIT 5`
+	if a.sql != want {
+		t.Errorf("%s\nwant\n%s", a.sql, want)
+	}
+}
+
+// BenchmarkQuery translates a query of five clauses that was checked before.
+func BenchmarkQuery(b *testing.B) {
+	e := openShop(b)
+	stmt, err := parse.Statement("SELECT date_trunc('month', o.day) AS m, c.region, sum(o.amount) / count(*) AS mean FROM orders o JOIN customers c ON c.customer = o.customer WHERE o.day >= DATE '2024-01-01' GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 10")
+	if err != nil {
+		b.Fatal(err)
+	}
+	info, problems := check.Check(stmt, e.catalog, check.Session{Catalog: "shop", Schema: "tiny"})
+	if len(problems) > 0 {
+		b.Fatal(problems[0])
+	}
+	for b.Loop() {
+		if _, err := translate.Query(stmt.(*ast.Query), info, translate.Options{Now: clock}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

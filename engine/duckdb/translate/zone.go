@@ -2,6 +2,7 @@ package translate
 
 import (
 	"strings"
+	_ "time/tzdata" // the rules of zones come with the binary, wherever it runs
 
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"

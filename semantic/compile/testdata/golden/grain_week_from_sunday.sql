@@ -1,0 +1,7 @@
+-- week:time ticket_count:metric
+SELECT
+  date_add('day', -(1), date_trunc('week', date_add('day', 1, tickets.opened))) AS week,
+  COUNT(tickets.ticket_id) AS ticket_count
+FROM lake.shop.tickets
+GROUP BY 1
+ORDER BY week

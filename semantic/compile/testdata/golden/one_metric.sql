@@ -1,0 +1,2 @@
+-- sales:metric
+SELECT SUM(orders.total) AS sales FROM lake.shop.orders
