@@ -153,6 +153,8 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 		}
 		return err
 	}
+	o.Timings.Check = float64(plan.Checked.Microseconds()) / 1000
+	o.Timings.Plan -= o.Timings.Check
 	set, err := s.execute(ctx, o, plan, r)
 	if err != nil || set == nil {
 		return err
