@@ -163,14 +163,6 @@ func (b *builder) runningAgainst(ph timex.Phrase) {
 	}
 	b.q.Period = b.r.cal.Unit(g, b.today, 0)
 	b.q.Compare, b.q.Versus = semantic.CompareRange, ph.Range
-	if b.q.Period.To.After(b.q.Until) && b.q.Until.After(b.q.Period.From) {
-		days := int(b.q.Until.Sub(b.q.Period.From).Hours() / 24)
-		cut := ph.Range.From.AddDate(0, 0, days)
-		if cut.Before(b.q.Versus.To) {
-			b.q.Versus.To = cut
-			b.assume("%s runs until %s, so the first %d days of both are compared", b.r.cal.Label(g, b.q.Period.From), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006"), days)
-		}
-	}
 }
 
 // reach holds the period against what there can be: a period wholly in the future or before all data is
@@ -252,6 +244,7 @@ func (b *builder) comparison() bool {
 	}
 	b.defaultPeriod()
 	b.trend()
+	b.equalDays()
 	if b.q.Compare == semantic.PriorYear || b.q.Compare == semantic.PriorPeriod {
 		b.otherReading()
 		if b.q.Period.To.After(b.q.Until) && b.q.Period.From.Before(b.q.Until) {
@@ -259,6 +252,20 @@ func (b *builder) comparison() bool {
 		}
 	}
 	return true
+}
+
+// equalDays cuts the other period of a comparison where the first one still runs: twenty-one days of
+// November are held against the first twenty-one of October, and that is said.
+func (b *builder) equalDays() {
+	p, v := b.q.Period, &b.q.Versus
+	if b.q.Compare != semantic.CompareRange || b.q.Grain != timex.NoGrain || !p.From.Before(b.q.Until) || !p.To.After(b.q.Until) {
+		return
+	}
+	days := timex.Range{From: p.From, To: b.q.Until}.Days()
+	if cut := v.From.AddDate(0, 0, days); cut.Before(v.To) {
+		v.To = cut
+		b.assume("%s runs until %s, so the first %d days of both are compared", b.r.cal.Describe(p), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006"), days)
+	}
 }
 
 func (b *builder) runningName() string {
