@@ -5,12 +5,16 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/nl2sql"
 	"github.com/limn-data/limn/nl2sql/question"
+	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/compile"
 	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/plan"
 	"github.com/limn-data/limn/semantic/timex"
 	"github.com/limn-data/limn/trino/lineage"
 	"github.com/limn-data/limn/trino/rows"
@@ -24,6 +28,7 @@ type composer struct {
 	set     *rows.Set
 	cal     timex.Calendar
 	at      time.Time
+	snap    *catalog.Snapshot // as the asker sees it
 }
 
 func (c *composer) compose() {
@@ -51,7 +56,7 @@ func (c *composer) composeResult() {
 			out.Name = c.plan.Info.Columns[i].Name
 		}
 		if i < len(c.plan.Columns) {
-			describeColumn(&out, c.plan.Columns[i])
+			c.describeColumn(&out, c.plan.Columns[i])
 		} else if numericType(col.Type) {
 			out.Role = "metric"
 		}
@@ -68,7 +73,7 @@ func (c *composer) composeResult() {
 	for _, t := range graph.Tables {
 		for _, a := range c.plan.Tables {
 			if strings.EqualFold(a.Name.String(), t.Name) {
-				o.Sources = append(o.Sources, source(a, t.Columns, c.at))
+				o.Sources = append(o.Sources, source(a, t.Columns, c.at, c.snap))
 			}
 		}
 	}
@@ -80,7 +85,7 @@ func numericType(t string) bool {
 }
 
 // describeColumn says in people's words what a compiled column is.
-func describeColumn(out *Column, col compile.Column) {
+func (c *composer) describeColumn(out *Column, col compile.Column) {
 	out.Role = string(col.Role)
 	unit := func(u string) {
 		if u != "" {
@@ -96,6 +101,9 @@ func describeColumn(out *Column, col compile.Column) {
 	}
 	if col.Key != nil {
 		out.Grain = col.Key.Grain.String()
+		if c.cal.Fiscal && c.cal.FiscalStart > 1 && col.Key.Grain >= timex.Quarter {
+			out.YearStart = int(c.cal.FiscalStart)
+		}
 		if col.Key.Time {
 			out.Title, out.Description = upper(col.Key.Grain.String()), "First day of the "+col.Key.Grain.String()+"."
 		}
@@ -110,7 +118,7 @@ func describeColumn(out *Column, col compile.Column) {
 		out.Description = firstSentence(m.Description)
 		unit(m.Unit)
 	case compile.RolePrior:
-		out.Title, out.Description = m.Title()+" before", "The same in the period that it is compared with."
+		out.Title, out.Description = m.Title()+" "+c.before(), "The same in the period that it is compared with."
 		unit(m.Unit)
 	case compile.RoleChange:
 		out.Title, out.Description = "Change", "Difference to the value that it is compared with."
@@ -133,11 +141,30 @@ func describeColumn(out *Column, col compile.Column) {
 	}
 }
 
-func upper(s string) string {
-	if s == "" {
-		return s
+// before names the other period of a comparison in a column's title.
+func (c *composer) before() string {
+	if c.reading == nil {
+		return "before"
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	switch q := c.reading.Query; q.Compare {
+	case semantic.PriorYear:
+		return "a year earlier"
+	case semantic.CompareRange:
+		if label := c.cal.Describe(q.Versus); !strings.Contains(label, " to ") {
+			return "in " + label
+		}
+		return "before"
+	case semantic.PriorPeriod:
+		if s := plan.Offset(*q); s.N == 1 {
+			return "the " + s.Grain.String() + " before"
+		}
+	}
+	return "before"
+}
+
+func upper(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func firstSentence(s string) string {
@@ -201,7 +228,11 @@ func (c *composer) trust() {
 		parts = append(parts, who)
 	}
 	if until := completeTo(c.plan.Tables); !until.IsZero() {
-		parts = append(parts, "complete to "+until.Format("2 Jan 2006"))
+		layout := "2 Jan 2006"
+		if until.Year() == c.at.Year() {
+			layout = "2 Jan"
+		}
+		parts = append(parts, "complete to "+until.Format(layout))
 	}
 	c.o.Trust = Trust{Label: label, Line: strings.Join(parts, " · ")}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/plan"
 	"github.com/limn-data/limn/semantic/timex"
 )
@@ -60,8 +62,8 @@ func lastDue(s cron.Schedule, t time.Time) time.Time {
 	return out
 }
 
-// source describes a table that was read.
-func source(a *catalog.Asset, columns []string, at time.Time) Source {
+// source describes a table that was read, with everything that feeds it, nearest first.
+func source(a *catalog.Asset, columns []string, at time.Time, snap *catalog.Snapshot) Source {
 	s := Source{Table: a.Name.String(), Tier: string(a.Tier), Owner: a.Owner, Status: "unknown", SnapshotID: a.SnapshotID, Upstream: []string{}, Columns: columns}
 	if !a.FreshAt.IsZero() {
 		t := a.FreshAt.UTC()
@@ -82,9 +84,7 @@ func source(a *catalog.Asset, columns []string, at time.Time) Source {
 	if a.Deprecation != nil {
 		s.Status = "deprecated"
 	}
-	for _, e := range a.Upstream {
-		s.Upstream = append(s.Upstream, e.From)
-	}
+	s.Upstream = append(s.Upstream, snap.Sources(a.Name.String())...)
 	return s
 }
 
@@ -106,6 +106,7 @@ func govern(c *composer) {
 		g.owner()
 		g.personal()
 	}
+	partial(c)
 	for _, m := range q.Metrics {
 		if m.CertLost != "" {
 			c.warn(Warn, "certification_lost", m.Name, "%s: %s.", m.Title(), m.CertLost)
@@ -113,6 +114,39 @@ func govern(c *composer) {
 	}
 	rank := map[string]int{Blocked: 0, Warn: 1, Note: 2}
 	slices.SortStableFunc(c.o.Warnings, func(a, b Warning) int { return rank[a.Level] - rank[b.Level] })
+}
+
+// partial says that the period asked has not ended: how far its data goes, and that a comparison is
+// over equally many days. A stock is what it is on its last day, and what is asked "to date" says it itself.
+func partial(c *composer) {
+	q := c.reading.Plan.Query
+	today := timex.DayOf(c.at, time.UTC)
+	if q.Rows != nil || q.Until.IsZero() || !q.Period.To.After(today.AddDate(0, 0, 1)) || !q.Period.From.Before(q.Until) {
+		return
+	}
+	stocks := true
+	for _, f := range c.reading.Plan.Facts {
+		stocks = stocks && f.Stock != model.Additive
+	}
+	if stocks {
+		return
+	}
+	unit := q.Period
+	if q.Grain != timex.NoGrain {
+		unit = c.cal.Unit(q.Grain, q.Until.AddDate(0, 0, -1), 0)
+		if !unit.To.After(q.Until) {
+			return // the last unit with data is whole
+		}
+	}
+	have := timex.Range{From: unit.From, To: q.Until}
+	text := fmt.Sprintf("%s is incomplete: data to %s (%d of %d days).", c.cal.Describe(unit), have.Last().Format("2 Jan"), have.Days(), unit.Days())
+	switch q.Compare {
+	case semantic.PriorPeriod, semantic.PriorYear, semantic.CompareRange:
+		text += " It is compared over equally many days."
+	case semantic.ToTarget:
+		text += " The target is that of the whole."
+	}
+	c.warn(Warn, "partial_period", "", "%s", text)
 }
 
 func (c *composer) warn(level, code, asset, format string, args ...any) {

@@ -52,7 +52,7 @@ func judge(a *catalog.Asset, q semantic.Query, facts []*plan.Fact, certified boo
 	if certified {
 		o.Trust.Label = LabelOfficial
 	}
-	o.Sources = []Source{source(a, used, c.at)}
+	o.Sources = []Source{source(a, used, c.at, catalog.New(nil, nil, nil))}
 	govern(c)
 	c.blocked()
 	return o

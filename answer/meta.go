@@ -38,7 +38,7 @@ func (s *Service) aboutData(o *Outcome, ss *Session, r *question.Reading, at tim
 	}
 	for _, t := range a.tables() {
 		if o.Outcome == Answered && m.Kind != question.MetaAbout {
-			o.Sources = append(o.Sources, source(t, []string{}, at))
+			o.Sources = append(o.Sources, source(t, []string{}, at, ss.View.Snapshot()))
 		}
 	}
 }
@@ -221,7 +221,7 @@ func (a *aboutAnswer) fresh() {
 	}
 	a.table("table", "complete_to", "landed_at", "status")
 	for _, t := range ts {
-		s := source(t, nil, a.at)
+		s := source(t, nil, a.at, a.ss.View.Snapshot())
 		landed := ""
 		if s.FreshAt != nil {
 			landed = s.FreshAt.Format(time.RFC3339)
@@ -233,6 +233,7 @@ func (a *aboutAnswer) fresh() {
 	case t.DataUntil.IsZero() && t.FreshAt.IsZero():
 		a.o.Headline = fmt.Sprintf("It is not recorded when %s was last loaded.", t.Name)
 	case late:
+		a.o.Arithmetic = append(a.o.Arithmetic, Arithmetic{ID: "a1", Expr: "as_of - the first due time that was missed", Value: by.String(), Shown: hours(by)})
 		a.o.Headline = fmt.Sprintf("%s is complete to %s and %s late.", t.Name, t.DataUntil.Format("2 Jan 2006"), hours(by))
 	case known:
 		a.o.Headline = fmt.Sprintf("%s is complete to %s, in time.", t.Name, t.DataUntil.Format("2 Jan 2006"))
@@ -250,9 +251,7 @@ func (a *aboutAnswer) about() {
 	}
 	metrics, tables := a.ss.Reader.About(subject)
 	if len(metrics)+len(tables) == 0 {
-		for _, t := range a.tables() {
-			tables = append(tables, t)
-		}
+		tables = append(tables, a.tables()...)
 	}
 	if len(metrics)+len(tables) == 0 {
 		a.o.decline(Declined{Code: "not_defined", Reason: fmt.Sprintf("There is nothing about “%s” here.", a.m.Subject), Hint: "Ask about another subject."})
@@ -265,6 +264,9 @@ func (a *aboutAnswer) about() {
 	}
 	for _, t := range tables {
 		a.row("table", t.Name.String(), t.Description)
+	}
+	for i, n := range []int{len(metrics), len(tables)} {
+		a.o.Arithmetic = append(a.o.Arithmetic, Arithmetic{ID: fmt.Sprintf("a%d", i+1), Expr: []string{"count(r where kind = metric)", "count(r where kind = table)"}[i], Value: fmt.Sprint(n), Shown: fmt.Sprint(n)})
 	}
 	a.o.Headline = fmt.Sprintf("About %s there are %s and %s.", a.m.Subject, plural(len(metrics), "metric"), plural(len(tables), "table"))
 }

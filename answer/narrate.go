@@ -117,11 +117,20 @@ func (n *narrator) single() string {
 	var parts []string
 	for i, c := range n.c.plan.Columns {
 		if c.Role == compile.RoleMetric {
-			parts = append(parts, fmt.Sprintf("%s%s was %s", n.o.Columns[i].Title, n.filters(), n.cell(0, i)))
+			parts = append(parts, fmt.Sprintf("%s%s %s %s", n.o.Columns[i].Title, n.filters(), verb(n.o.Columns[i].Title), n.cell(0, i)))
 		}
 	}
 	s := strings.Join(parts, " and ") + " " + n.when()
 	return upper(s + n.against(0) + n.sharePart() + ".")
+}
+
+// verb agrees with a metric's title: tickets were, revenue was.
+func verb(title string) string {
+	last := title[strings.LastIndexByte(title, ' ')+1:]
+	if strings.HasSuffix(last, "s") && !strings.HasSuffix(last, "ss") && !strings.HasSuffix(last, "us") && !strings.HasSuffix(last, "is") && strings.ToUpper(last) != last {
+		return "were"
+	}
+	return "was"
 }
 
 // against is the comparison of one row, empty when there is none.
@@ -165,7 +174,10 @@ func (n *narrator) beforeText() string {
 	case semantic.PriorYear:
 		return "a year earlier"
 	case semantic.CompareRange:
-		return "in " + n.c.cal.Describe(n.q.Versus)
+		if label := n.c.cal.Describe(n.q.Versus); !strings.Contains(label, " to ") {
+			return "in " + label
+		}
+		return question.PeriodText(n.q.Versus, n.c.cal)
 	}
 	return "the period before"
 }
@@ -198,7 +210,7 @@ func (n *narrator) series() string {
 	if row < 0 {
 		return fmt.Sprintf("%s %s: no %s is complete yet.", names(n.q), n.when(), n.q.Grain)
 	}
-	s := fmt.Sprintf("%s%s was %s in %s%s", n.o.Columns[metric].Title, n.filters(), n.cell(row, metric), n.label(row, when), n.against(row))
+	s := fmt.Sprintf("%s%s %s %s in %s%s", n.o.Columns[metric].Title, n.filters(), verb(n.o.Columns[metric].Title), n.cell(row, metric), n.label(row, when), n.against(row))
 	if best := n.extreme(metric); best >= 0 && best != row && len(n.o.Rows) > 2 && n.q.Compare == semantic.NoCompare {
 		s += fmt.Sprintf("; the highest was %s in %s", n.cell(best, metric), n.label(best, when))
 	}
@@ -256,26 +268,55 @@ func (n *narrator) extreme(col int) int {
 // ranking speaks of the first row and, where all groups are shown, of the last.
 func (n *narrator) ranking() string {
 	metric := n.col(compile.RoleMetric)
-	first := n.group(0)
+	if n.q.Grain != timex.NoGrain && len(n.q.By) > 0 && len(n.q.Order) == 0 {
+		return n.groupedSeries(metric)
+	}
 	share := ""
 	if i := n.col(compile.RoleShare); i >= 0 && n.o.Rows[0][i] != nil {
-		share = ", " + n.cell(0, i) + " of the total"
+		share = " (" + n.cell(0, i) + " of the total)"
 	}
-	s := fmt.Sprintf("%s%s %s: %s with %s%s%s", n.o.Columns[metric].Title, n.filters(), n.when(), first, n.cell(0, metric), share, n.against(0))
+	place := "is highest"
 	switch {
 	case len(n.o.Rows) == 1:
-	case len(n.q.Order) > 0 && n.q.Limit > 0:
-		s += " comes first"
-		if !n.q.Order[0].Desc {
-			s += ", from the lowest"
-		}
-	case len(n.o.Rows) > 1 && n.q.Limit == 0 && n.o.Columns[0].Role != "time":
-		last := len(n.o.Rows) - 1
-		s += fmt.Sprintf(" is highest, %s with %s lowest", n.group(last), n.cell(last, metric))
-	default:
-		s += " comes first"
+		place = "stands"
+	case len(n.q.Order) > 0 && !n.q.Order[0].Desc:
+		place = "is lowest"
+	case len(n.q.Order) > 0 && n.q.Order[0].Key != semantic.ByMetric:
+		place = "comes first"
+	case n.o.Columns[0].Role == "time":
+		place = "comes first"
+	}
+	s := fmt.Sprintf("%s%s %s: %s %s with %s%s%s", n.o.Columns[metric].Title, n.filters(), n.when(), n.group(0), place, n.cell(0, metric), share, n.against(0))
+	if last := len(n.o.Rows) - 1; last > 0 && n.q.Limit == 0 && place == "is highest" {
+		s += fmt.Sprintf("; %s is lowest with %s", n.group(last), n.cell(last, metric))
 	}
 	return upper(s + ".")
+}
+
+// groupedSeries speaks of the group that leads in the last complete unit.
+func (n *narrator) groupedSeries(metric int) string {
+	when := n.col(compile.RoleTime)
+	last := n.lastComplete(when, metric)
+	if last < 0 {
+		return fmt.Sprintf("%s %s: no %s is complete yet.", names(n.q), n.when(), n.q.Grain)
+	}
+	best := last
+	top, _ := n.value(last, metric)
+	for i := range n.o.Rows {
+		if d, ok := n.value(i, metric); ok && n.o.Rows[i][when] == n.o.Rows[last][when] && d.Cmp(top) > 0 {
+			best, top = i, d
+		}
+	}
+	return upper(fmt.Sprintf("In %s %s%s was highest for %s: %s%s.", n.label(best, when), n.o.Columns[metric].Title, n.filters(), n.groupOnly(best), n.cell(best, metric), n.against(best)))
+}
+
+// groupOnly names a row by its dimensions, without its time.
+func (n *narrator) groupOnly(row int) string {
+	all := n.group(row)
+	if _, rest, ok := strings.Cut(all, ", "); ok {
+		return rest
+	}
+	return all
 }
 
 // group names a row by its keys.

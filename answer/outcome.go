@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/semantic/timex"
 	"github.com/limn-data/limn/trino/rows"
 )
 
@@ -66,9 +67,18 @@ type Column struct {
 	Unit        *string `json:"unit"`
 	Description string  `json:"description"`
 	Title       string  `json:"title"`
-	Scale       int     `json:"scale"`           // digits shown after the point; -1 when not said
-	Grain       string  `json:"grain,omitempty"` // of a time column
-	Link        bool    `json:"-"`
+	Scale       int     `json:"scale"`                // digits shown after the point; -1 when not said
+	Grain       string  `json:"grain,omitempty"`      // of a time column
+	YearStart   int     `json:"year_start,omitempty"` // first month of the year that it counts in, where that is a fiscal one
+}
+
+// PeriodLabel names the unit that begins on a day as the column counts: "Q2 2026", "Q1 FY2027", "Mar 2026".
+func (c Column) PeriodLabel(day time.Time) string {
+	g, err := timex.ParseGrain(c.Grain)
+	if err != nil {
+		return day.Format("2 Jan 2006")
+	}
+	return timex.Calendar{Fiscal: c.YearStart > 1, FiscalStart: time.Month(c.YearStart)}.Label(g, day)
 }
 
 // Rows marshal as contract.md says: decimals as strings with their full scale.

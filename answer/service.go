@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -132,6 +133,10 @@ func (s *Service) Ask(ctx context.Context, r Request) (*Outcome, error) {
 			return nil, err
 		}
 	}
+	if bad := Verify(o, o.Headline); o.Outcome == Answered && len(bad) > 0 {
+		// A sentence with a number that nothing stands behind is not said, whoever wrote it.
+		o.Headline = "The figures are in the table."
+	}
 	return o, s.seal(o, start)
 }
 
@@ -149,11 +154,13 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 		}
 		return err
 	}
+	o.Timings.Check = float64(plan.Checked.Microseconds()) / 1000
+	o.Timings.Plan = math.Round(1000*(o.Timings.Plan-o.Timings.Check)) / 1000
 	set, err := s.execute(ctx, o, plan, r)
 	if err != nil || set == nil {
 		return err
 	}
-	c := composer{o: o, plan: plan, reading: reading, set: set, cal: s.ws.Calendar, at: r.At}
+	c := composer{o: o, plan: plan, reading: reading, set: set, cal: s.ws.Calendar, at: r.At, snap: ss.View.Snapshot()}
 	c.compose()
 	return nil
 }
@@ -168,7 +175,7 @@ func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *plan.P
 	}
 	if set != nil {
 		o.Interpretation = question.Describe(p.Query)
-		c := composer{o: o, plan: compiled, reading: &question.Reading{Query: &p.Query, Plan: p}, set: set, cal: s.ws.Calendar, at: r.At}
+		c := composer{o: o, plan: compiled, reading: &question.Reading{Query: &p.Query, Plan: p}, set: set, cal: s.ws.Calendar, at: r.At, snap: s.ws.Snapshot}
 		c.compose()
 	}
 	return o, s.seal(o, start)
@@ -183,7 +190,7 @@ func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outco
 		return nil, err
 	}
 	if set != nil {
-		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At}
+		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At, snap: s.ws.Snapshot}
 		c.composeResult()
 	}
 	return o, s.seal(o, start)

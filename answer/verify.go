@@ -72,7 +72,7 @@ func shownForms(c Column, v rows.Value) []string {
 	d, ok := rows.Decimal(v)
 	if !ok {
 		text := fmt.Sprint(rows.JSON(v))
-		if len(text) >= 10 && c.Role == "time" {
+		if _, err := time.Parse(time.DateOnly, text[:min(len(text), 10)]); err == nil {
 			return append(dateForms(text), text)
 		}
 		return []string{text}

@@ -61,6 +61,7 @@ func one(ctx context.Context, s Subject, c cases.Case) score.Result {
 		return r
 	}
 	r.Outcome, r.SQL, r.Road, r.Answered = o.Outcome, o.SQL, o.Road, o.Outcome == answer.Answered
+	r.Own = r.Millis - o.Timings.Run
 	r.Tokens = o.Cost.PromptTokens + o.Cost.CompletionTokens
 	judge(ctx, s, c, o, at, &r)
 	return r

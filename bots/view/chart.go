@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/internal/decimal"
@@ -17,7 +19,7 @@ import (
 const MaxSeries = 6
 
 // Chart is a picture of the rows: labels along x, one value per label and series. Values are floats for
-// drawing only; what is written beside them is Text and Exact.
+// drawing only; what is written beside them are the exact values, rounded or not.
 type Chart struct {
 	Kind    string // bar | line
 	Title   string // "Revenue by quarter"
@@ -37,10 +39,27 @@ type Series struct {
 
 // Point is one value; OK is false where there is none.
 type Point struct {
-	Value float64
-	OK    bool
-	Text  string // rounded: "$412.3 million"
-	Exact string // "$412,345,678.12"
+	Value  float64
+	OK     bool
+	exact  decimal.Decimal
+	column int
+	format *format
+}
+
+// Text is the value rounded: "$412.3M".
+func (p Point) Text() string {
+	if !p.OK {
+		return Null
+	}
+	return short(p.format.columns[p.column], p.exact)
+}
+
+// Exact is the value as a table shows it: "$412,345,678.12".
+func (p Point) Exact() string {
+	if !p.OK {
+		return Null
+	}
+	return p.format.exact(p.format.columns[p.column], p.exact)
 }
 
 // Axis has round ticks that enclose all values. Zoomed says that it does not start at zero, which only
@@ -77,17 +96,24 @@ func chart(o *answer.Outcome) *Chart {
 		return nil
 	}
 	f := newFormat(o)
-	out := &Chart{Kind: c.Kind, Ordered: o.Columns[x].Role == "time", Title: f.title(ys[0]) + " by " + strings.ToLower(f.title(x))}
+	out := &Chart{Kind: c.Kind, Ordered: o.Columns[x].Role == "time", Title: f.title(ys[0]) + " by " + inside(f.title(x))}
 	split := -1
 	if c.Series != nil {
 		split = at(*c.Series)
 	}
 	p := plot{f: f, x: x, rows: slices.Clone(o.Rows), chart: out}
 	if out.Ordered { // a line over time runs forward, however the rows are sorted; text of dates sorts as dates
-		sort.SliceStable(p.rows, func(i, j int) bool { return fmt.Sprint(p.rows[i][x]) < fmt.Sprint(p.rows[j][x]) })
+		before := func(i, j int) bool {
+			a, _ := p.rows[i][x].(string)
+			b, _ := p.rows[j][x].(string)
+			return a < b
+		}
+		if !sort.SliceIsSorted(p.rows, before) {
+			sort.SliceStable(p.rows, before)
+		}
 	}
 	if split >= 0 {
-		out.Title += " and " + strings.ToLower(f.title(split))
+		out.Title += " and " + inside(f.title(split))
 		p.pivot(split, ys[0])
 	} else {
 		p.plain(ys)
@@ -110,18 +136,17 @@ func (p *plot) plain(ys []int) {
 	seen := map[string]bool{}
 	repeats := false
 	for i, row := range p.rows {
-		labels[i] = p.f.cell(p.x, row[p.x]).Text
+		labels[i] = p.label(p.x, row[p.x])
 		repeats = repeats || seen[labels[i]]
 		seen[labels[i]] = true
 	}
-	for i, row := range p.rows {
-		if !repeats {
-			break
+	for j, c := range p.f.columns {
+		if !repeats || j == p.x || c.Role != "dimension" && c.Role != "time" {
+			continue
 		}
-		for j, c := range p.f.columns {
-			if j != p.x && (c.Role == "dimension" || c.Role == "time") {
-				labels[i] += " · " + p.f.cell(j, row[j]).Text
-			}
+		p.chart.Title += " and " + inside(p.f.title(j))
+		for i, row := range p.rows {
+			labels[i] += " · " + p.label(j, row[j])
 		}
 	}
 	p.chart.Labels = labels
@@ -135,25 +160,46 @@ func (p *plot) plain(ys []int) {
 	}
 }
 
+// inside writes a title within a sentence: "Account" as "account", "MRR" as it is.
+func inside(title string) string {
+	r, n := utf8.DecodeRuneInString(title)
+	if next, _ := utf8.DecodeRuneInString(title[n:]); !unicode.IsLower(next) {
+		return title
+	}
+	return string(unicode.ToLower(r)) + title[n:]
+}
+
+// label names a group; one without a value is "no region".
+func (p *plot) label(col int, v any) string {
+	if v == nil {
+		return "no " + inside(p.f.title(col))
+	}
+	text := p.f.cell(col, v).Text
+	if p.f.columns[col].Grain == "week" { // the title says that they are weeks
+		text = strings.TrimPrefix(text, "week of ")
+	}
+	return text
+}
+
 // pivot makes one series per value of the split column, the largest in sum first.
 func (p *plot) pivot(split, y int) {
 	labelAt, seriesAt := map[string]int{}, map[string]int{}
 	var all []Series
 	for _, row := range p.rows {
-		if l := p.f.cell(p.x, row[p.x]).Text; !has(labelAt, l) {
+		if l := p.label(p.x, row[p.x]); !has(labelAt, l) {
 			labelAt[l] = len(p.chart.Labels)
 			p.chart.Labels = append(p.chart.Labels, l)
 		}
 	}
 	sum := map[string]float64{}
 	for _, row := range p.rows {
-		name := p.f.cell(split, row[split]).Text
+		name := p.label(split, row[split])
 		if !has(seriesAt, name) {
 			seriesAt[name] = len(all)
 			all = append(all, Series{Name: name, Points: make([]Point, len(p.chart.Labels))})
 		}
 		pt := p.point(y, row[y])
-		all[seriesAt[name]].Points[labelAt[p.f.cell(p.x, row[p.x]).Text]] = pt
+		all[seriesAt[name]].Points[labelAt[p.label(p.x, row[p.x])]] = pt
 		sum[name] += math.Abs(pt.Value)
 	}
 	slices.SortStableFunc(all, func(a, b Series) int {
@@ -180,29 +226,62 @@ func has(m map[string]int, k string) bool {
 func (p *plot) point(col int, v any) Point {
 	d, ok := number(v)
 	if !ok {
-		return Point{Text: Null, Exact: Null}
+		return Point{}
 	}
-	c := p.f.columns[col]
-	return Point{Value: d.Float(), OK: true, Text: short(c, d), Exact: p.f.exact(c, d)}
+	return Point{Value: d.Float(), OK: true, exact: d, column: col, format: p.f}
 }
 
-// Describe says in words what the chart shows, for those who do not see it.
+// maxTold is how many values of a series are read out one by one.
+const maxTold = 40
+
+// Describe says in words what the chart shows, for those who do not see it: every value, or of a long
+// series the first, the lowest, the highest and the last.
 func (c *Chart) Describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s chart of %s.", capital(c.Kind), c.Title)
 	for _, s := range c.Series {
-		if len(c.Series) > 1 {
-			fmt.Fprintf(&b, " %s:", s.Name)
+		var told []string
+		tell := func(what string, i int) {
+			told = append(told, strings.TrimSpace(what+" "+c.Labels[i]+" "+s.Points[i].Text()))
 		}
-		for i, p := range s.Points {
-			sep := ";"
-			if i == len(s.Points)-1 {
-				sep = "."
+		if len(s.Points) <= maxTold {
+			for i := range s.Points {
+				tell("", i)
 			}
-			fmt.Fprintf(&b, " %s %s%s", c.Labels[i], p.Text, sep)
+		} else if first, low, high, last := s.marks(); first >= 0 {
+			tell("first", first)
+			tell("lowest", low)
+			tell("highest", high)
+			tell("last", last)
 		}
+		name := ""
+		if len(c.Series) > 1 {
+			name = s.Name + ": "
+		}
+		fmt.Fprintf(&b, " %s%s.", name, strings.Join(told, "; "))
 	}
 	return b.String()
+}
+
+// marks are the places of the first, lowest, highest and last value; -1 where there is none at all.
+func (s Series) marks() (first, low, high, last int) {
+	first, low, high, last = -1, -1, -1, -1
+	for i, p := range s.Points {
+		if !p.OK {
+			continue
+		}
+		if first < 0 {
+			first, low, high = i, i, i
+		}
+		if p.Value < s.Points[low].Value {
+			low = i
+		}
+		if p.Value > s.Points[high].Value {
+			high = i
+		}
+		last = i
+	}
+	return first, low, high, last
 }
 
 // Notes are what a reader of the picture must know: that it is zoomed, or that series are left out.
@@ -234,7 +313,7 @@ func axis(c *Chart, col answer.Column) Axis {
 	if lo > hi {
 		lo, hi = 0, 0
 	}
-	zoomed := c.Kind == "line" && lo > 0 && lo >= zoomAt*hi && hi > lo
+	zoomed := c.Kind == "line" && lo > 0 && lo >= zoomAt*hi && hi-lo > 1e-9*hi // nearer, floats cannot tell ticks apart
 	if !zoomed {
 		lo, hi = min(lo, 0), max(hi, 0)
 	}
@@ -245,16 +324,12 @@ func axis(c *Chart, col answer.Column) Axis {
 	size := float64(mantissa) * math.Pow10(exp)
 	first, last := int64(math.Floor(lo/size+1e-9)), int64(math.Ceil(hi/size-1e-9))
 	out := Axis{Zoomed: zoomed && first > 0}
-	var values []decimal.Decimal
 	for i := first; i <= last; i++ {
 		d, err := decimal.Parse(strconv.FormatInt(i*int64(mantissa), 10) + "e" + strconv.Itoa(exp))
 		if err != nil { // i and mantissa are integers and exp is small
 			panic(err)
 		}
-		values = append(values, d)
-	}
-	for _, d := range values {
-		out.Ticks = append(out.Ticks, Tick{d.Float(), compact(d, values, unit(col))})
+		out.Ticks = append(out.Ticks, Tick{d.Float(), compact(d, unit(col))})
 	}
 	out.Min, out.Max = out.Ticks[0].Value, out.Ticks[len(out.Ticks)-1].Value
 	return out
@@ -271,8 +346,8 @@ func step(want float64) (mantissa, exp int) {
 	return 200, exp
 }
 
-// compact is a tick's text: "$400M", "12 %", "1.5B". All ticks of an axis share the magnitude of the largest.
-func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
+// compact is a tick's text: "$400M", "12 %", "1.5B".
+func compact(d decimal.Decimal, unit string) string {
 	hundred := decimal.New(100, 0)
 	switch unit {
 	case "percent":
@@ -280,11 +355,7 @@ func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
 	case "points":
 		return trim(d.Mul(hundred).String()) + " pt"
 	}
-	digits := 0
-	for _, x := range all {
-		digits = max(digits, x.Digits())
-	}
-	suffix := ""
+	digits, suffix := d.Digits(), ""
 	for _, m := range []struct {
 		digits int
 		suffix string
@@ -295,12 +366,9 @@ func compact(d decimal.Decimal, all []decimal.Decimal, unit string) string {
 			break
 		}
 	}
-	sign, text := "", trim(d.String())
+	sign, text := "", trim(d.String())+suffix
 	if strings.HasPrefix(text, "-") {
 		sign, text = "-", text[1:]
-	}
-	if text != "0" {
-		text += suffix
 	}
 	if figure.Money(unit) {
 		mark := strings.TrimSuffix(figure.Exact(decimal.New(0, 0), unit, 0), "0")

@@ -49,7 +49,7 @@ type Source struct {
 	Business, Technical          string
 	Snapshot                     string
 	Upstream, Columns            []string
-	Healthy                      bool // in time and not deprecated
+	Standing                     Standing // Official: in time; Weak: late or deprecated
 }
 
 // Arithmetic is a number of a sentence that was computed from cells.
@@ -130,7 +130,7 @@ var statuses = map[string]string{"ok": "in time", "late": "late", "deprecated": 
 
 func source(s answer.Source) Source {
 	out := Source{Table: Clean(s.Table), Tier: Clean(s.Tier), Status: statuses[s.Status], Promise: promise(Clean(s.SLA)), Snapshot: Clean(s.SnapshotID),
-		Upstream: cleanAll(s.Upstream), Columns: cleanAll(s.Columns), Healthy: s.Status == "ok"}
+		Upstream: cleanAll(s.Upstream), Columns: cleanAll(s.Columns), Standing: map[string]Standing{"ok": Official, "late": Weak, "deprecated": Weak}[s.Status]}
 	if out.Status == "" {
 		out.Status = Clean(s.Status)
 	}
@@ -206,6 +206,9 @@ type GraphEdge struct {
 	Indirect bool
 }
 
+// maxFeeds is how many feeds of one table are drawn; the last stands for those beyond.
+const maxFeeds = 8
+
 // graph draws a table to the metrics whose column it reaches directly; a table that reaches none of
 // them, such as one that only names groups, is drawn to the answer.
 func graph(o *answer.Outcome) Graph {
@@ -239,7 +242,12 @@ func graph(o *answer.Outcome) Graph {
 	}
 	for _, s := range o.Sources {
 		t := node(1, s.Table, s.Table)
-		for _, u := range s.Upstream {
+		for i, u := range s.Upstream {
+			if rest := len(s.Upstream) - maxFeeds; i == maxFeeds-1 && rest > 0 {
+				more := count(rest+1, "more", "more")
+				edge(node(0, more+" of "+s.Table, more), t, false)
+				break
+			}
 			edge(node(0, u, shortURN(Clean(u))), t, false)
 		}
 		reached := false

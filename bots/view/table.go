@@ -19,11 +19,33 @@ import (
 // Null is how a missing value is shown.
 const Null = "–"
 
-// Table is the result as text.
+// Table is the result as text. Rows are written when they are asked for, since a surface shows few of
+// what may be ten thousand; the outcome must not change meanwhile.
 type Table struct {
 	Columns   []Column
-	Rows      [][]Cell
+	Count     int  // of rows
 	Truncated bool // the engine had more rows than were fetched
+	rows      answer.Rows
+	format    *format
+}
+
+// Rows writes at most limit rows from the first; all of them when limit is 0.
+func (t Table) Rows(limit int) [][]Cell {
+	n := t.Count
+	if limit > 0 {
+		n = min(n, limit)
+	}
+	out := make([][]Cell, n)
+	for r := range out {
+		out[r] = make([]Cell, len(t.Columns))
+		for i := range out[r] {
+			out[r][i] = Cell{Text: Null, Null: true}
+			if i < len(t.rows[r]) {
+				out[r][i] = t.format.cell(i, t.rows[r][i])
+			}
+		}
+	}
+	return out
 }
 
 // Column heads a column. Number says that its cells align at the right; Time that they are dates or
@@ -36,28 +58,17 @@ type Column struct {
 	Time   bool
 }
 
-// Cell is a value as people read it. Sign is that of a change, 0 elsewhere.
+// Cell is a value as people read it.
 type Cell struct {
 	Text string
 	Null bool
-	Sign int
 }
 
 func table(o *answer.Outcome) Table {
-	t := Table{Truncated: o.Truncated}
 	f := newFormat(o)
+	t := Table{Count: len(o.Rows), Truncated: o.Truncated, rows: o.Rows, format: f}
 	for i, c := range o.Columns {
 		t.Columns = append(t.Columns, Column{Title: f.title(i), Note: Clean(c.Description), Role: c.Role, Number: f.number[i], Time: isTime(c)})
-	}
-	for _, row := range o.Rows {
-		cells := make([]Cell, len(t.Columns))
-		for i := range cells {
-			cells[i] = Cell{Text: Null, Null: true}
-			if i < len(row) {
-				cells[i] = f.cell(i, row[i])
-			}
-		}
-		t.Rows = append(t.Rows, cells)
 	}
 	return t
 }
@@ -131,14 +142,11 @@ func (f *format) cell(i int, v any) Cell {
 	if !ok || !f.number[i] {
 		return Cell{Text: f.text(c, v)}
 	}
-	out := Cell{Text: f.exact(c, d)}
-	if f.signed[i] {
-		out.Sign = d.Sign()
-		if out.Sign > 0 {
-			out.Text = "+" + out.Text
-		}
+	text := f.exact(c, d)
+	if f.signed[i] && d.Sign() > 0 {
+		text = "+" + text
 	}
-	return out
+	return Cell{Text: text}
 }
 
 func (f *format) exact(c answer.Column, d decimal.Decimal) string {
@@ -148,15 +156,18 @@ func (f *format) exact(c answer.Column, d decimal.Decimal) string {
 	return Clean(figure.Exact(d, unit(c), c.Scale))
 }
 
-// short is a value as a label of a chart, rounded; the chart's title names units that are words.
+// magnitudes are written as an axis has them.
+var magnitudes = strings.NewReplacer(" trillion", "T", " billion", "B", " million", "M", " thousand", "K")
+
+// short is a value as a label of a chart, rounded: "$412.3M"; the chart's title names units that are words.
 func short(c answer.Column, d decimal.Decimal) string {
 	switch u := unit(c); {
 	case u == "points":
 		return figure.Points(d)
 	case u == "percent" || figure.Money(u):
-		return figure.Short(d, u)
+		return magnitudes.Replace(figure.Short(d, u))
 	}
-	return figure.Short(d, "")
+	return magnitudes.Replace(figure.Short(d, ""))
 }
 
 // number is a finite numeric value as an exact decimal. A float is taken at its shortest decimal form.
@@ -235,7 +246,7 @@ func dated(c answer.Column, s string) string {
 		return s
 	}
 	if t, err := time.Parse(time.DateOnly, s); err == nil {
-		return label(c.Grain, t)
+		return c.PeriodLabel(t)
 	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return moment(t.UTC())
@@ -243,51 +254,22 @@ func dated(c answer.Column, s string) string {
 	if len(s) < len(time.DateTime) || !timed {
 		return s
 	}
-	t, err := time.Parse(time.DateTime, s[:len(time.DateTime)])
+	t, err := time.Parse(time.DateTime, strings.Replace(s[:len(time.DateTime)], "T", " ", 1))
 	if err != nil {
 		return s
 	}
-	fraction, zone, zoned := strings.Cut(s[len(time.DateTime):], " ")
+	_, zone, zoned := strings.Cut(s[len(time.DateTime):], " ") // parts of a second are left out
 	if c.Grain != "" && t.Hour()+t.Minute()+t.Second() == 0 {
-		return label(c.Grain, t)
+		return c.PeriodLabel(t)
 	}
 	out := t.Format("2 Jan 2006 15:04")
-	if fraction = strings.TrimRight(fraction, ".0"); t.Second() != 0 || fraction != "" {
-		out = t.Format("2 Jan 2006 15:04:05") + fraction
+	if t.Second() != 0 {
+		out = t.Format("2 Jan 2006 15:04:05")
 	}
 	if zoned {
 		out += " " + zone
 	}
 	return out
-}
-
-// label names the unit of a grain that starts on a day. A quarter, half or year that does not start
-// where the calendar's do is a fiscal one, whose number is not known here, so it is named by its months.
-func label(grain string, t time.Time) string {
-	first := t.Day() == 1
-	m := int(t.Month()) - 1
-	span := func(months int) string {
-		return t.Format("Jan 2006") + " – " + t.AddDate(0, months-1, 0).Format("Jan 2006")
-	}
-	switch {
-	case grain == "week":
-		return "week of " + t.Format("2 Jan 2006")
-	case grain == "month" && first:
-		return t.Format("Jan 2006")
-	case grain == "quarter" && first && m%3 == 0:
-		return fmt.Sprintf("Q%d %d", m/3+1, t.Year())
-	case grain == "quarter" && first:
-		return span(3)
-	case grain == "half" && first && m%6 == 0:
-		return fmt.Sprintf("H%d %d", m/6+1, t.Year())
-	case grain == "half" && first:
-		return span(6)
-	case grain == "year" && first && m == 0:
-		return strconv.Itoa(t.Year())
-	case grain == "year" && first:
-		return span(12)
-	}
-	return t.Format("2 Jan 2006")
 }
 
 func moment(t time.Time) string { return t.Format("2 Jan 2006 15:04 MST") }

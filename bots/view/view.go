@@ -151,9 +151,10 @@ func (a Answer) PathLine() string {
 	return strings.Join(out, " ← ")
 }
 
-// path lists the metrics, the tables that were read and what feeds those directly.
+// path lists the metrics, the tables that were read, and where those begin: what lies outside of the
+// lake, such as topics, else the tables that feed them.
 func path(o *answer.Outcome) []Step {
-	var metrics, tables, feeds []string
+	var metrics, tables, feeds, outside []string
 	for _, m := range o.Metrics {
 		name := Clean(m.Name)
 		if m.Version > 0 {
@@ -164,17 +165,24 @@ func path(o *answer.Outcome) []Step {
 	for _, s := range o.Sources {
 		tables = append(tables, Clean(s.Table))
 		for _, u := range s.Upstream {
-			if name := shortURN(Clean(u)); !slices.Contains(feeds, name) {
-				feeds = append(feeds, name)
+			list, name := &feeds, shortURN(Clean(u))
+			if strings.Contains(u, "://") {
+				list = &outside
+			}
+			if !slices.Contains(*list, name) {
+				*list = append(*list, name)
 			}
 		}
+	}
+	if len(outside) > 0 { // where it begins says more on one line than what lies between; the drawing has both
+		feeds = nil
 	}
 	feeds = slices.DeleteFunc(feeds, func(f string) bool { return slices.Contains(tables, f) })
 	if len(metrics)+len(tables) == 0 {
 		return nil
 	}
 	out := []Step{{[]string{"answer"}}}
-	for _, names := range [][]string{metrics, tables, feeds} {
+	for _, names := range [][]string{metrics, tables, feeds, outside} {
 		if len(names) > 0 {
 			out = append(out, Step{names})
 		}

@@ -9,18 +9,15 @@ import (
 	"github.com/limn-data/limn/bots/view"
 )
 
-// size is one of the two widths that a chart is drawn for: text in a drawing scales with it, so one
-// drawing cannot be read both on a telephone and on a screen.
+// size is one of the widths that a chart is drawn for: text in a drawing scales with it, so one drawing
+// cannot be read both on a telephone and on a screen. The page shows the one that fits its room.
 type size struct {
 	class string
 	width float64
 	font  float64
 }
 
-var (
-	wideChart   = size{"wide", 760, 13}
-	narrowChart = size{"narrow", 350, 12}
-)
+var sizes = []size{{"wide", 760, 13}, {"middle", 560, 12.5}, {"narrow", 350, 12}}
 
 // drawing is a chart as shapes with their places; the template only writes them down.
 type drawing struct {
@@ -82,6 +79,7 @@ type pen struct {
 	s                        size
 	d                        *drawing
 	left, right, top, bottom float64
+	widest                   float64 // value of the first series
 }
 
 // at is the place of a value between two ends of the axis.
@@ -102,6 +100,9 @@ func (p *pen) upright() {
 	}
 	p.left, p.right, p.top, p.bottom = label+12, p.s.width-14, 22, height-30
 	p.d.Height = num(height)
+	for _, pt := range p.c.Series[0].Points {
+		p.widest = max(p.widest, textWidth(pt.Text(), p.s.font))
+	}
 	for _, t := range p.c.Axis.Ticks {
 		y := p.at(t.Value, p.bottom, p.top)
 		p.d.Grid = append(p.d.Grid, rule{num(p.left), num(y), num(p.right), num(y), zero(t.Value)})
@@ -140,6 +141,9 @@ func (p *pen) below(x func(i int) float64) {
 func (p *pen) lines() {
 	n := len(p.c.Labels)
 	pad := 10.0
+	if p.labelled(p.right - p.left) {
+		pad = max(pad, p.widest/2+2)
+	}
 	x := func(i int) float64 {
 		if n == 1 {
 			return (p.left + p.right) / 2
@@ -169,18 +173,19 @@ func (p *pen) lines() {
 	p.values(x)
 }
 
+// labelled says that every point of the first series can bear its value on a field of a width.
+func (p *pen) labelled(w float64) bool {
+	n := float64(len(p.c.Labels))
+	return n > 1 && (p.widest+10)*n <= w
+}
+
 // values writes the values of the first series at its points where all fit, else at the last point only.
 func (p *pen) values(x func(i int) float64) {
 	if len(p.c.Series) > 2 || len(p.c.Series) > 1 && !p.c.Series[1].Beside {
 		return // labels of crossing lines cover each other; the axis and the table say it
 	}
-	s, n := p.c.Series[0], len(p.c.Labels)
-	wide := 0.0
-	for _, pt := range s.Points {
-		wide = max(wide, textWidth(pt.Text, p.s.font))
-	}
-	all := n > 1 && wide+8 <= (x(n-1)-x(0))/float64(n-1)
-	last := n - 1
+	s, all := p.c.Series[0], p.labelled(p.right-p.left)
+	last := len(s.Points) - 1
 	for last > 0 && !s.Points[last].OK {
 		last--
 	}
@@ -188,18 +193,41 @@ func (p *pen) values(x func(i int) float64) {
 		if !pt.OK || !all && i != last {
 			continue
 		}
-		half := textWidth(pt.Text, p.s.font) / 2
+		half := textWidth(pt.Text(), p.s.font) / 2
 		at := min(max(x(i), p.left+half), p.s.width-half)
-		p.d.Texts = append(p.d.Texts, text{num(at), num(p.at(pt.Value, p.bottom, p.top) - 12), "middle", "value", pt.Text})
+		p.d.Texts = append(p.d.Texts, text{num(at), num(p.beside(i)), "middle", "value", pt.Text()})
 	}
+}
+
+// beside is the height of the label of a point of the first series: above it, but below where the line
+// comes down to it from both sides and there is room.
+func (p *pen) beside(i int) float64 {
+	points := p.c.Series[0].Points
+	y := p.at(points[i].Value, p.bottom, p.top)
+	above, below := y-13, y+p.s.font+10
+	sum, n := 0.0, 0.0
+	for _, j := range []int{i - 1, i + 1} {
+		if j >= 0 && j < len(points) && points[j].OK {
+			sum, n = sum+points[j].Value, n+1
+		}
+	}
+	if n == 0 || sum/n <= points[i].Value || below > p.bottom-4 {
+		return above
+	}
+	if len(p.c.Series) > 1 && p.c.Series[1].Points[i].OK {
+		if other := p.at(p.c.Series[1].Points[i].Value, p.bottom, p.top); other > y && other < below+14 {
+			return above
+		}
+	}
+	return below
 }
 
 // tell is what a mark says when it is pointed at.
 func (p *pen) tell(s view.Series, i int) string {
 	if len(p.c.Series) == 1 {
-		return p.c.Labels[i] + ": " + s.Points[i].Exact
+		return p.c.Labels[i] + ": " + s.Points[i].Exact()
 	}
-	return p.c.Labels[i] + ", " + s.Name + ": " + s.Points[i].Exact
+	return p.c.Labels[i] + ", " + s.Name + ": " + s.Points[i].Exact()
 }
 
 // columns draws bars that stand, one group per label.
@@ -217,12 +245,12 @@ func (p *pen) columns() {
 			x := p.left + (float64(i)+0.5)*slot + (float64(k)-float64(m)/2)*wide
 			y := p.at(pt.Value, p.bottom, p.top)
 			p.d.Bars = append(p.d.Bars, bar{num(x + 1), num(min(y, base)), num(wide - 2), num(max(1, math.Abs(base-y))), class(s, k), p.tell(s, i)})
-			if textWidth(pt.Text, p.s.font) <= wide*1.2 || m == 1 && textWidth(pt.Text, p.s.font)+4 <= slot {
+			if textWidth(pt.Text(), p.s.font) <= wide*1.2 || m == 1 && textWidth(pt.Text(), p.s.font)+4 <= slot {
 				up := min(y, base) - 6
 				if pt.Value < 0 {
 					up = max(y, base) + p.s.font + 4
 				}
-				p.d.Texts = append(p.d.Texts, text{num(x + wide/2), num(up), "middle", "value", pt.Text})
+				p.d.Texts = append(p.d.Texts, text{num(x + wide/2), num(up), "middle", "value", pt.Text()})
 			}
 		}
 	}
@@ -241,7 +269,7 @@ func (p *pen) lying() {
 	for i, l := range p.c.Labels {
 		label = max(label, min(textWidth(l, p.s.font), 240))
 		for _, s := range p.c.Series {
-			value = max(value, textWidth(s.Points[i].Text, p.s.font))
+			value = max(value, textWidth(s.Points[i].Text(), p.s.font))
 			negative = negative || s.Points[i].Value < 0
 		}
 	}
@@ -259,14 +287,16 @@ func (p *pen) lying() {
 	for _, t := range p.c.Axis.Ticks {
 		x := p.at(t.Value, p.left, p.right)
 		half := textWidth(t.Text, p.s.font) / 2
-		p.d.Grid = append(p.d.Grid, rule{num(x), num(p.top), num(x), num(p.bottom), zero(t.Value)})
+		if x > 0 { // at the edge the rule would run through the labels
+			p.d.Grid = append(p.d.Grid, rule{num(x), num(p.top), num(x), num(p.bottom), zero(t.Value)})
+		}
 		p.d.Texts = append(p.d.Texts, text{num(min(max(x, half), p.s.width-half)), num(p.bottom + 20), "middle", "tick", t.Text})
 	}
 	base := p.at(0, p.left, p.right)
 	for i, l := range p.c.Labels {
 		y := p.top + float64(i)*group + 7
 		if above {
-			p.d.Texts = append(p.d.Texts, text{"0", num(y + p.s.font - 2), "start", "label", fit(l, label, p.s.font)})
+			p.d.Texts = append(p.d.Texts, text{"0", num(y + p.s.font - 2), "start", "over", fit(l, label, p.s.font)})
 			y += p.s.font + 4
 		} else {
 			p.d.Texts = append(p.d.Texts, text{num(label), num(y + float64(m)*thick/2 + p.s.font/3), "end", "label", fit(l, label, p.s.font)})
@@ -282,7 +312,7 @@ func (p *pen) lying() {
 					end, anchor = x-6, "end"
 				}
 			}
-			p.d.Texts = append(p.d.Texts, text{num(end), num(top + thick/2 + p.s.font/3), anchor, "value", pt.Text})
+			p.d.Texts = append(p.d.Texts, text{num(end), num(top + thick/2 + p.s.font/3), anchor, "value", pt.Text()})
 		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 
 // The measures of the lineage drawing, in the units of its view box.
 const (
-	nodeWidth  = 212.0
+	nodeWidth  = 228.0
 	nodeHeight = 50.0
-	nodeGapX   = 56.0
+	nodeGapX   = 48.0
 	nodeGapY   = 16.0
 )
 
@@ -54,7 +54,8 @@ func drawLineage(g view.Graph) *lineage {
 		tallest = max(tallest, c)
 	}
 	height := float64(tallest)*(nodeHeight+nodeGapY) - nodeGapY
-	out := &lineage{Width: num(float64(columns)*(nodeWidth+nodeGapX) - nodeGapX), Height: num(height + 4)}
+	bottom := height + 2
+	out := &lineage{Width: num(float64(columns)*(nodeWidth+nodeGapX) - nodeGapX)}
 	at := make([]struct{ x, y float64 }, len(g.Nodes))
 	placed := make([]int, len(kinds))
 	for i, n := range g.Nodes {
@@ -64,8 +65,12 @@ func drawLineage(g view.Graph) *lineage {
 		placed[n.Layer]++
 		at[i].x, at[i].y = x, y
 		kind := kinds[n.Layer]
-		if n.Layer == 0 && strings.HasPrefix(n.Name, "kafka://") {
+		switch {
+		case n.Layer > 0:
+		case strings.HasPrefix(n.Name, "kafka://"):
 			kind = "Kafka topic"
+		case !strings.Contains(n.Name, "://"):
+			kind = "Table"
 		}
 		name := n.Short
 		if n.Layer == 0 {
@@ -78,17 +83,38 @@ func drawLineage(g view.Graph) *lineage {
 			Kind: kind, Name: fit(name, nodeWidth-24, 13), Full: n.Name, Class: strings.ToLower(kinds[n.Layer])})
 	}
 	var told []string
+	lanes := 0.0
 	for _, e := range g.Edges {
 		x0, y0 := at[e.From].x+nodeWidth, at[e.From].y+nodeHeight/2
 		x1, y1 := at[e.To].x, at[e.To].y+nodeHeight/2
-		bend := nodeGapX / 2
-		c := curve{D: fmt.Sprintf("M%s %s C%s %s %s %s %s %s", num(x0), num(y0), num(x0+bend), num(y0), num(x1-bend), num(y1), num(x1-1), num(y1))}
+		c := curve{D: "M" + num(x0) + " " + num(y0)}
+		if column[g.Nodes[e.To].Layer]-column[g.Nodes[e.From].Layer] > 1 { // below what stands between
+			lane := y0
+			for i, n := range g.Nodes {
+				if n.Layer > g.Nodes[e.From].Layer && n.Layer < g.Nodes[e.To].Layer {
+					lane = max(lane, at[i].y+nodeHeight+12+8*lanes)
+				}
+			}
+			lanes++
+			bottom = max(bottom, lane+2)
+			c.D += bend(x0, y0, x0+nodeGapX, lane) + "L" + num(x1-nodeGapX) + " " + num(lane)
+			x0, y0 = x1-nodeGapX, lane
+			y1 += 12 // beside the arrows of what stands between
+		}
+		c.D += bend(x0, y0, x1-1, y1)
 		if e.Indirect {
 			c.Class, out.Indirect = "indirect", true
 		}
 		out.Edges = append(out.Edges, c)
 		told = append(told, g.Nodes[e.From].Name+" feeds "+g.Nodes[e.To].Name)
 	}
+	out.Height = num(bottom + 2)
 	out.Describe = strings.Join(told, "; ") + "."
 	return out
+}
+
+// bend is a curve that leaves and arrives level.
+func bend(x0, y0, x1, y1 float64) string {
+	mid := num((x0 + x1) / 2)
+	return fmt.Sprintf("C%s %s %s %s %s %s", mid, num(y0), mid, num(y1), num(x1), num(y1))
 }

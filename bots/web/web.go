@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/answer"
@@ -24,8 +25,7 @@ var pageHTML string
 var pageCSS string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"lower": strings.ToLower,
-	"join":  func(s []string) string { return strings.Join(s, ", ") },
+	"join": func(s []string) string { return strings.Join(s, ", ") },
 }).Parse(pageHTML))
 
 // sheet is what the template sees.
@@ -41,6 +41,9 @@ type sheet struct {
 	Code    [][]token // of each definition
 	Trusted string    // class of the trust badge
 	Blocked bool
+	Figures bool // one row: its values stand as figures, not as a table
+	Long    bool // the title is more than two lines
+	Single  bool // one column: there is nothing to stand beside, or a table that needs the room
 }
 
 // TrustRest is the trust line behind its label, which the badge shows.
@@ -52,14 +55,13 @@ func (s sheet) TrustRest() string {
 // Page writes an outcome as one self-contained HTML page.
 func Page(o *answer.Outcome) ([]byte, error) {
 	a := view.Of(o)
-	s := sheet{Answer: a, CSS: template.CSS(pageCSS), Rows: a.Table.Rows, Lineage: drawLineage(a.Details.Graph), SQL: tokens(a.Details.SQL),
+	s := sheet{Answer: a, CSS: template.CSS(pageCSS), Rows: a.Table.Rows(maxRows), Lineage: drawLineage(a.Details.Graph), SQL: tokens(a.Details.SQL),
 		Trusted: map[view.Standing]string{view.Official: "official", view.Weak: "weak"}[a.Trust.Standing]}
-	if len(s.Rows) > maxRows {
-		s.More = len(s.Rows) - maxRows
-		s.Rows = s.Rows[:maxRows]
-	}
+	s.More = a.Table.Count - len(s.Rows)
 	if a.Chart != nil {
-		s.Charts = []drawing{draw(a.Chart, wideChart), draw(a.Chart, narrowChart)}
+		for _, size := range sizes {
+			s.Charts = append(s.Charts, draw(a.Chart, size))
+		}
 	}
 	for _, d := range a.Details.Definitions {
 		s.Code = append(s.Code, tokens(d.Code))
@@ -70,15 +72,35 @@ func Page(o *answer.Outcome) ([]byte, error) {
 	case a.Decline != nil:
 		s.Title = strings.TrimPrefix(a.Decline.Reason, "No answer: ")
 		s.Blocked = a.Decline.Code == "blocked"
+		for i, g := range s.Warnings { // the title says it already
+			s.Warnings[i].Items = slices.DeleteFunc(g.Items, func(w view.Warning) bool { return w.Message == a.Decline.Reason })
+		}
+		s.Warnings = slices.DeleteFunc(s.Warnings, func(g view.Warnings) bool { return len(g.Items) == 0 })
 	default:
 		s.Title = a.Headline
 	}
 	if s.Title == "" { // a query without a question has no sentence
 		s.Title = a.Question
 	}
+	s.Single = len(s.Charts) == 0 && (len(s.Rows) == 0 || tableWidth(a.Table.Columns, s.Rows) > 620)
+	s.Figures = len(s.Charts) == 0 && a.Table.Count == 1
+	s.Long = len(s.Title) > 160
 	var b bytes.Buffer
 	if err := page.Execute(&b, s); err != nil {
 		return nil, fmt.Errorf("writing the page of answer %s: %w", a.Details.ID, err)
 	}
 	return b.Bytes(), nil
+}
+
+// tableWidth estimates how wide a table is in CSS pixels when no cell is wrapped.
+func tableWidth(columns []view.Column, rows [][]view.Cell) float64 {
+	sum := 0.0
+	for i, c := range columns {
+		w := textWidth(c.Title, 13)
+		for _, r := range rows {
+			w = max(w, textWidth(r[i].Text, 15))
+		}
+		sum += w + 24
+	}
+	return sum
 }

@@ -50,16 +50,3 @@ func TestGolden(t *testing.T) {
 		}
 	}
 }
-
-// TestWriteAll writes every page to LIMN_PAGES, to be looked at.
-func TestWriteAll(t *testing.T) {
-	dir := os.Getenv("LIMN_PAGES")
-	if dir == "" {
-		t.Skip("set LIMN_PAGES to a directory to look at the pages")
-	}
-	for _, n := range viewtest.All() {
-		if err := os.WriteFile(filepath.Join(dir, n.Name+".html"), []byte(render(t, n.Outcome)), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}

@@ -68,7 +68,7 @@ func inferFrom(ctx context.Context, s streams, assets []*catalog.Asset) (*infer.
 	defer engine.Close()
 	for i, a := range assets {
 		if err := engine.Sniff(ctx, a); err != nil {
-			return nil, hint(fmt.Errorf("%s: %w", strings.Join(a.Source.Files, ", "), err), "correct the file, or name the others one by one with --data")
+			return nil, hint(err, "correct the file, or name the others one by one with --data")
 		}
 		if len(assets) > 20 && i%10 == 9 {
 			fmt.Fprintf(s.err, "  %d of %d\n", i+1, len(assets))
@@ -273,8 +273,8 @@ func reportInit(s streams, f *flags, out string, assets []*catalog.Asset, res *i
 	fmt.Fprintf(s.out, "%s: %d tables, %d rows; found %d keys, %d joins, %d measures in %.1f s.\n", out, len(assets), rows, keys, len(res.Joins), measures, took.Seconds())
 	fmt.Fprintf(s.out, "All of it is inferred; correct it in %s.\n\nTry:\n", filepath.Join(out, "models", "inferred", "model.yaml"))
 	if len(res.Tables) > 0 {
-		fmt.Fprintf(s.out, "  %s ask --workspace %s \"how many %s do we have?\"\n", self(), out, res.Tables[0].Plural)
+		fmt.Fprintf(s.out, "  %s ask --workspace %s \"how many %s do we have?\"\n", self(), shellWord(out), res.Tables[0].Plural)
 	}
-	fmt.Fprintf(s.out, "  %s metric list --workspace %s\n", self(), out)
+	fmt.Fprintf(s.out, "  %s metric list --workspace %s\n", self(), shellWord(out))
 	return nil
 }

@@ -64,6 +64,10 @@ func realMain() int {
 		}
 		return exitDone
 	}
+	if duckdb.Missing != "" {
+		fmt.Fprintln(os.Stderr, duckdb.Missing)
+		return exitFailed
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: isTerminal(os.Stdin) && isTerminal(os.Stdout)}

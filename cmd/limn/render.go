@@ -1,12 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/bots/view"
 	"github.com/limn-data/limn/bots/view/terminal"
+	"github.com/limn-data/limn/bots/web"
 )
 
 // printOutcome shows an answer in the terminal.
@@ -16,4 +16,5 @@ func printOutcome(s streams, o *answer.Outcome, full bool) {
 	}
 }
 
-func renderPage(o *answer.Outcome) ([]byte, error) { return nil, errors.New("pages are not there yet") }
+// renderPage writes an answer as one self-contained page.
+func renderPage(o *answer.Outcome) ([]byte, error) { return web.Page(o) }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -255,19 +257,32 @@ func (w *workspace) Close() error {
 
 // now is the moment that questions are asked at: --at, else the workspace's pinned clock, else now.
 func (w *workspace) now(at string) (time.Time, error) {
-	if at == "" {
-		at = w.cfg.Clock
+	const form = "2026-11-22T09:00:00Z"
+	if at != "" {
+		t, ok := moment(at)
+		if !ok {
+			return t, usage("--at %q is no time; write %s", at, form)
+		}
+		return t, nil
 	}
-	if at == "" {
+	if w.cfg.Clock == "" {
 		return time.Now(), nil
 	}
-	t, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		if t, err = time.Parse(time.DateOnly, at); err != nil {
-			return t, usage("--at %q is no time; write 2026-11-22T09:00:00Z", at)
-		}
+	t, ok := moment(w.cfg.Clock)
+	if !ok {
+		return t, fmt.Errorf("limn.yaml: clock %q is no time; write %s", w.cfg.Clock, form)
 	}
 	return t, nil
+}
+
+// moment reads a time or, for its midnight in UTC, a date.
+func moment(s string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // findTables lists the tables of the data folders and of the tables section.
@@ -308,13 +323,17 @@ func (w *workspace) findTables() ([]*catalog.Asset, error) {
 		out = append(out, a)
 	}
 	for _, a := range out {
+		state := sha256.New()
 		for _, f := range a.Source.Files {
 			info, err := os.Stat(f)
 			if err != nil {
 				return nil, hint(fmt.Errorf("table %s: %w", a.Name, err), "put the file back or take the table out of limn.yaml")
 			}
 			a.Bytes += info.Size()
+			fmt.Fprintf(state, "%s %d\n", filepath.Base(f), info.Size())
 		}
+		// Which files were read stands for a snapshot where the format keeps none of its own.
+		a.SnapshotID = "files:" + hex.EncodeToString(state.Sum(nil)[:8])
 	}
 	return out, nil
 }

@@ -19,7 +19,7 @@ func (e *Engine) Describe(ctx context.Context, a *catalog.Asset) error {
 		}
 		set, err := e.run(ctx, request{SQL: "DESCRIBE SELECT * FROM " + scan, MaxRows: -1})
 		if err != nil {
-			return fmt.Errorf("reading the columns of %s: %w", a.Name, err)
+			return fileError(a, err)
 		}
 		for _, r := range set.Rows {
 			name, _ := r[0].(string)
@@ -29,7 +29,7 @@ func (e *Engine) Describe(ctx context.Context, a *catalog.Asset) error {
 	}
 	n, err := e.count(ctx, a)
 	if err != nil {
-		return fmt.Errorf("counting the rows of %s: %w", a.Name, err)
+		return fileError(a, err)
 	}
 	a.Rows = n
 	return nil

@@ -47,6 +47,7 @@ const (
 // own name of the fault.
 type Error struct {
 	Code, Message, Hint string
+	Detail              string // what the embedded engine itself said, for engineers
 }
 
 func (e *Error) Error() string {
@@ -329,7 +330,7 @@ func queryError(text string) *Error {
 		return &Error{Code: "memory", Message: "The query needed more memory than it may have and was stopped.", Hint: "Ask for a shorter period or fewer groups."}
 	}
 	told := translate.Error(errors.New(text))
-	return &Error{Code: told.Code, Message: told.Message}
+	return &Error{Code: told.Code, Message: told.Message, Detail: text}
 }
 
 // tail keeps the last bytes that a worker wrote to standard error, for reports.

@@ -61,11 +61,17 @@ func TestValuesComeBackExact(t *testing.T) {
 func TestRowsAreCappedAndManyFramesJoin(t *testing.T) {
 	e := setup(t, Config{})
 	set, err := e.run(t.Context(), request{SQL: "SELECT range FROM range(5000)", MaxRows: 1300})
-	if err != nil || len(set.Rows) != 1300 || !set.Truncated || set.Rows[1299][0] != int64(1299) {
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Rows) != 1300 || !set.Truncated || set.Rows[1299][0] != int64(1299) {
 		t.Errorf("got %d rows, truncated %v, %v", len(set.Rows), set.Truncated, err)
 	}
 	set, err = e.run(t.Context(), request{SQL: "SELECT range FROM range(1300)", MaxRows: 1300})
-	if err != nil || len(set.Rows) != 1300 || set.Truncated {
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Rows) != 1300 || set.Truncated {
 		t.Errorf("got %d rows, truncated %v, %v", len(set.Rows), set.Truncated, err)
 	}
 }

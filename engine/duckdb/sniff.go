@@ -2,7 +2,9 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/limn-data/limn/catalog"
@@ -23,6 +25,9 @@ func (e *Engine) Sniff(ctx context.Context, a *catalog.Asset) error {
 			return err
 		}
 	}
+	if err := e.decimals(ctx, a); err != nil {
+		return err
+	}
 	if err := e.Describe(ctx, a); err != nil {
 		return err
 	}
@@ -36,10 +41,78 @@ func (e *Engine) Sniff(ctx context.Context, a *catalog.Asset) error {
 	}
 	set, err := e.run(ctx, request{SQL: "SELECT count(*), " + strings.Join(counts, ", ") + " FROM " + scan, MaxRows: 1})
 	if err != nil {
-		return fmt.Errorf("reading all of %s: %w", a.Name, err)
+		return fileError(a, err)
 	}
 	a.Rows, _ = set.Rows[0][0].(int64)
 	return nil
+}
+
+// decimals gives numbers that are written with at most six digits after the point, every time, the type
+// DECIMAL in place of the guess DOUBLE: they are amounts, and amounts are exact.
+func (e *Engine) decimals(ctx context.Context, a *catalog.Asset) error {
+	if a.Source.Format == "parquet" {
+		return nil // says itself what it holds
+	}
+	asText := *a
+	asText.Columns = nil
+	for _, c := range a.Columns {
+		c.Type = "varchar"
+		asText.Columns = append(asText.Columns, c)
+	}
+	scan, err := scanOf(&asText)
+	if err != nil {
+		return err
+	}
+	var doubles []int
+	var parts []string
+	for i, c := range a.Columns {
+		if c.Type == "double" {
+			q := Quote(c.Name)
+			doubles = append(doubles, i)
+			parts = append(parts, "bool_and(regexp_full_match(trim("+q+"), '[-+]?[0-9]{1,12}(\\.[0-9]{1,6})?'))", "max(length(regexp_extract(trim("+q+"), '\\.([0-9]+)$', 1)))")
+		}
+	}
+	if len(doubles) == 0 {
+		return nil
+	}
+	set, err := e.run(ctx, request{SQL: "SELECT " + strings.Join(parts, ", ") + " FROM " + scan, MaxRows: 1})
+	if err != nil {
+		return fileError(a, err)
+	}
+	for k, i := range doubles {
+		if exact, _ := set.Rows[0][2*k].(bool); exact {
+			a.Columns[i].Type = fmt.Sprintf("decimal(18,%d)", integer(set.Rows[0][2*k+1]))
+		}
+	}
+	return nil
+}
+
+var csvLine = regexp.MustCompile(`(?s)CSV Error on Line: (\d+)`)
+var csvColumns = regexp.MustCompile(`Expected Number of Columns: (\d+) Found: (\d+)`)
+var csvConvert = regexp.MustCompile(`Error when converting column "([^"]*)"\. (?:Could not convert string )?"?([^"\n]*)"?`)
+
+// fileError says what is wrong with a file and where, in words for people.
+func fileError(a *catalog.Asset, err error) error {
+	var failed *Error
+	if !errors.As(err, &failed) {
+		return err
+	}
+	where := strings.Join(a.Source.Files, ", ")
+	if m := csvLine.FindStringSubmatch(failed.Detail); m != nil {
+		where += ", line " + m[1]
+	}
+	switch {
+	case csvColumns.MatchString(failed.Detail):
+		m := csvColumns.FindStringSubmatch(failed.Detail)
+		return fmt.Errorf("%s: %s columns were expected, %s found", where, m[1], m[2])
+	case csvConvert.MatchString(failed.Detail):
+		m := csvConvert.FindStringSubmatch(failed.Detail)
+		return fmt.Errorf("%s: column %s holds %q, which is of another kind than the rest", where, m[1], m[2])
+	case a.Source.Format == "parquet":
+		return fmt.Errorf("%s: the file is cut short, or no Parquet file", where)
+	}
+	first, _, _ := strings.Cut(failed.Detail, "\n")
+	return fmt.Errorf("%s: %s", where, first)
 }
 
 func fileList(a *catalog.Asset) string {
@@ -53,7 +126,7 @@ func fileList(a *catalog.Asset) string {
 func (e *Engine) sniffCSV(ctx context.Context, a *catalog.Asset) error {
 	set, err := e.run(ctx, request{SQL: "SELECT Delimiter, HasHeader FROM sniff_csv(" + Literal(a.Source.Files[0]) + ", sample_size = -1)", MaxRows: 1})
 	if err != nil {
-		return fmt.Errorf("finding out how %s is written: %w", a.Source.Files[0], err)
+		return fileError(a, err)
 	}
 	a.Source.Delim, _ = set.Rows[0][0].(string)
 	a.Source.Header, _ = set.Rows[0][1].(bool)
@@ -64,7 +137,7 @@ func (e *Engine) sniffCSV(ctx context.Context, a *catalog.Asset) error {
 func (e *Engine) describeScan(ctx context.Context, a *catalog.Asset, scan string) error {
 	set, err := e.run(ctx, request{SQL: "DESCRIBE SELECT * FROM " + scan, MaxRows: -1})
 	if err != nil {
-		return fmt.Errorf("finding out the columns of %s: %w", a.Name, err)
+		return fileError(a, err)
 	}
 	for _, r := range set.Rows {
 		name, _ := r[0].(string)

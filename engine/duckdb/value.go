@@ -1,3 +1,5 @@
+//go:build cgo
+
 package duckdb
 
 import (
@@ -145,26 +147,4 @@ func interval(v db.Interval) string {
 		sign, ms = "-", -ms
 	}
 	return fmt.Sprintf("%s%d %02d:%02d:%02d.%03d", sign, ms/86_400_000, ms/3_600_000%24, ms/60_000%60, ms/1000%60, ms%1000)
-}
-
-// trinoNames maps DuckDB's names of plain types.
-var trinoNames = map[string]string{
-	"BOOLEAN": "boolean", "TINYINT": "tinyint", "SMALLINT": "smallint", "INTEGER": "integer", "BIGINT": "bigint", "UTINYINT": "smallint",
-	"USMALLINT": "integer", "UINTEGER": "bigint", "UBIGINT": "decimal(20,0)", "HUGEINT": "decimal(38,0)", "FLOAT": "real", "DOUBLE": "double", "VARCHAR": "varchar",
-	"BLOB": "varbinary", "DATE": "date", "TIME": "time(6)", "TIMESTAMP": "timestamp(6)", "TIMESTAMP_S": "timestamp(0)", "TIMESTAMP_MS": "timestamp(3)",
-	"TIMESTAMP_NS": "timestamp(9)", "TIMESTAMPTZ": "timestamp(6) with time zone", "TIMESTAMP WITH TIME ZONE": "timestamp(6) with time zone", "UUID": "uuid", "JSON": "json",
-}
-
-// TrinoType is the Trino type of a DuckDB type; varchar for what has no equal and can be cast to text.
-func TrinoType(t string) string {
-	if n, ok := trinoNames[t]; ok {
-		return n
-	}
-	if strings.HasSuffix(t, "[]") {
-		return "array(" + TrinoType(strings.TrimSuffix(t, "[]")) + ")"
-	}
-	if p, ok := strings.CutPrefix(t, "DECIMAL("); ok {
-		return "decimal(" + p
-	}
-	return "varchar"
 }

@@ -1,3 +1,5 @@
+//go:build cgo
+
 package duckdb
 
 import (
@@ -15,23 +17,27 @@ import (
 	"github.com/limn-data/limn/trino/rows"
 )
 
+// Missing says why this binary cannot run queries; empty where it can.
+const Missing = ""
+
 // Serve is a worker's whole life: it reads requests from in and answers on out until in closes. It is
 // run by the binary that started itself again; the process that asks never opens DuckDB.
 //
 // When in closes in the middle of a query, Serve returns at once and the process must end: whoever
 // asked is gone.
 func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	w, err := greet(ctx, in)
+	if errors.Is(err, io.EOF) {
+		return nil // started and no longer needed
+	}
+	if err != nil {
+		return err
+	}
+	defer w.close()
 	requests := make(chan request)
 	failed := make(chan error, 1)
-	first := make(chan hello, 1)
 	go func() { // ends with the input, which ends the process
-		failed <- receive(ctx, in, first, requests)
-	}()
-	var w *worker
-	defer func() {
-		if w != nil {
-			w.close()
-		}
+		failed <- receive(ctx, in, requests)
 	}()
 	answered := make(chan error, 1)
 	for {
@@ -41,15 +47,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 				return nil
 			}
 			return err
-		case h := <-first:
-			var err error
-			if w, err = open(ctx, h); err != nil {
-				return err
-			}
 		case q := <-requests:
-			if w == nil {
-				return errors.New("duckdb: a request came before the worker was set up")
-			}
 			go func() { answered <- w.answer(ctx, q, bufio.NewWriterSize(out, 1<<16)) }()
 			select {
 			case err := <-answered:
@@ -63,31 +61,39 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 }
 
-func receive(ctx context.Context, in io.Reader, first chan<- hello, requests chan<- request) error {
+// greet takes the first frame, which sets the worker up. Nothing else is read before it is.
+func greet(ctx context.Context, in io.Reader) (*worker, error) {
+	k, payload, err := readFrame(in)
+	if err != nil {
+		return nil, err
+	}
+	if k != frameHello {
+		return nil, fmt.Errorf("duckdb: the first frame is of kind %q, not the hello", k)
+	}
+	var h hello
+	if err := json.Unmarshal(payload, &h); err != nil {
+		return nil, fmt.Errorf("duckdb: reading the hello: %w", err)
+	}
+	return open(ctx, h)
+}
+
+func receive(ctx context.Context, in io.Reader, requests chan<- request) error {
 	for {
 		k, payload, err := readFrame(in)
 		if err != nil {
 			return err
 		}
-		switch k {
-		case frameHello:
-			var h hello
-			if err := json.Unmarshal(payload, &h); err != nil {
-				return err
-			}
-			first <- h
-		case frameRequest:
-			var q request
-			if err := json.Unmarshal(payload, &q); err != nil {
-				return err
-			}
-			select {
-			case requests <- q:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		default:
-			return fmt.Errorf("duckdb: a frame of unknown kind %q", k)
+		if k != frameRequest {
+			return fmt.Errorf("duckdb: a frame of unexpected kind %q", k)
+		}
+		var q request
+		if err := json.Unmarshal(payload, &q); err != nil {
+			return fmt.Errorf("duckdb: reading a request: %w", err)
+		}
+		select {
+		case requests <- q:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }
@@ -241,9 +247,3 @@ func columns(res driver.Rows, types []string) ([]rows.Column, []convert) {
 	}
 	return cols, conv
 }
-
-// Quote writes an identifier.
-func Quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-// Literal writes a string.
-func Literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -30,6 +30,7 @@ type Result struct {
 	SQL      string   `json:"sql"`
 	Road     string   `json:"road"`
 	Millis   float64  `json:"ms"`
+	Own      float64  `json:"own_ms"` // without the engine's own run time
 	Tokens   int      `json:"tokens"`
 	Answered bool     `json:"-"`
 }
@@ -48,19 +49,21 @@ type Summary struct {
 	Precision float64    `json:"precision"`
 	P50       float64    `json:"latency_p50_ms"`
 	P95       float64    `json:"latency_p95_ms"`
+	OwnP50    float64    `json:"own_p50_ms"` // without the engine's own run time
+	OwnP95    float64    `json:"own_p95_ms"`
 	Tokens    int        `json:"tokens"`
 }
 
 // Summarise counts.
 func Summarise(rs []Result) Summary {
 	var s Summary
-	var times []float64
+	var times, own []float64
 	answered := 0
 	rightAnswered := 0
 	for _, r := range rs {
 		s.Cases++
 		s.Tokens += r.Tokens
-		times = append(times, r.Millis)
+		times, own = append(times, r.Millis), append(own, r.Own)
 		switch r.Verdict {
 		case Right:
 			s.Right++
@@ -89,6 +92,7 @@ func Summarise(rs []Result) Summary {
 		s.Precision = float64(rightAnswered) / float64(answered)
 	}
 	s.P50, s.P95 = quantile(times, 0.5), quantile(times, 0.95)
+	s.OwnP50, s.OwnP95 = quantile(own, 0.5), quantile(own, 0.95)
 	return s
 }
 

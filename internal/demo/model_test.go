@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"gopkg.in/yaml.v3"
+	"github.com/limn-data/limn/internal/conf"
 )
 
 // The model and the facts as these tests need them; unknown keys are errors, so a slip of the pen is found.
@@ -41,6 +41,7 @@ type osiDataset struct {
 	Name        string      `yaml:"name"`
 	Source      string      `yaml:"source"`
 	PrimaryKey  []string    `yaml:"primary_key"`
+	UniqueKeys  [][]string  `yaml:"unique_keys"`
 	Description string      `yaml:"description"`
 	AI          aiContext   `yaml:"ai_context"`
 	Extensions  []extension `yaml:"custom_extensions"`
@@ -96,12 +97,9 @@ type asset struct {
 
 func decode(t *testing.T, path string, into any) {
 	t.Helper()
-	f, err := os.Open(path)
+	raw, err := os.ReadFile(path)
 	must(t, err)
-	defer f.Close()
-	dec := yaml.NewDecoder(f)
-	dec.KnownFields(true)
-	if err := dec.Decode(into); err != nil {
+	if err := conf.Decode(raw, into); err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
 }
@@ -318,9 +316,7 @@ func TestTermsNameMetrics(t *testing.T) {
 			Name, Metric, Owner string
 			Synonyms            []string
 		}
-		dec := yaml.NewDecoder(strings.NewReader(parts[1]))
-		dec.KnownFields(true)
-		must(t, dec.Decode(&head))
+		must(t, conf.Decode([]byte(parts[1]), &head))
 		if head.Name == "" || head.Owner == "" || head.Metric != "" && !names[head.Metric] {
 			t.Errorf("%s: %+v", path, head)
 		}

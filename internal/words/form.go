@@ -37,12 +37,37 @@ func Singular(w string) string {
 	return w[:n-1]
 }
 
+// Plural is the plural of a singular word or of the last word of a phrase.
+func Plural(w string) string {
+	n := len(w)
+	switch {
+	case strings.HasSuffix(w, "person"):
+		return w[:n-6] + "people"
+	case strings.HasSuffix(w, "child"):
+		return w + "ren"
+	case n > 2 && w[n-1] == 'y' && !strings.ContainsRune("aeiou", rune(w[n-2])):
+		return w[:n-1] + "ies"
+	case strings.HasSuffix(w, "s"), strings.HasSuffix(w, "x"), strings.HasSuffix(w, "ch"), strings.HasSuffix(w, "sh"), strings.HasSuffix(w, "z"):
+		return w + "es"
+	}
+	return w + "s"
+}
+
 // suffixes of verbs and agents, longest first; what is left must keep at least four letters.
 var suffixes = []string{"ization", "isation", "ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "ors", "ed", "er", "or", "es", "e", "s"}
+
+// verbs are the irregular past forms that business questions use.
+var verbs = map[string]string{
+	"won": "win", "lost": "lose", "sent": "send", "made": "make", "paid": "pay", "sold": "sell", "spent": "spend", "bought": "buy",
+	"got": "get", "left": "leave", "began": "begin", "grew": "grow", "fell": "fall", "rose": "rise", "kept": "keep", "held": "hold", "took": "take", "wrote": "write", "built": "build",
+}
 
 // Root strips inflection harder than Singular ("churned", "churning" and "churn" meet); it is for a
 // second look when nothing matched, at a lower score.
 func Root(w string) string {
+	if v, ok := verbs[w]; ok {
+		w = v
+	}
 	for _, s := range suffixes {
 		if strings.HasSuffix(w, s) && len(w)-len(s) >= 4 {
 			w = w[:len(w)-len(s)]

@@ -27,14 +27,22 @@ func (b *builder) adHocMetrics() bool {
 	if len(b.q.Metrics) == 0 && b.howMuch() {
 		return true
 	}
+	if len(b.q.Metrics) == 0 && d.top != nil && d.top.common { // "the most common ticket category"
+		for _, g := range d.groups {
+			if of := b.dataset(g.meanings[0]); of != nil && g.meanings[0].Field != nil {
+				b.addMetric(b.countOf(mention{g.span, []Meaning{{Kind: KindEntity, Dataset: of}}}))
+				break
+			}
+		}
+	}
 	if len(b.q.Metrics) > 0 {
 		return true
 	}
 	var measures []mention
 	take := func(ms []mention) []mention {
 		return slices.DeleteFunc(ms, func(m mention) bool {
-			if measureOf(m) == nil {
-				return false
+			if measureOf(m) == nil || d.aggregate == "" && b.measuresUsed(m) && b.namesRows(measureOf(m).Dataset) {
+				return false // "deals with an amount over 200,000": each deal's own
 			}
 			measures = append(measures, m)
 			return true
@@ -56,7 +64,7 @@ func (b *builder) adHocMetrics() bool {
 	if len(measures) > 0 {
 		d.aggregate = ""
 	}
-	if len(b.q.Metrics) == 0 && (d.share || d.trend || d.grain != timex.NoGrain && !d.unit || len(d.groups) > 0 && !d.which && !d.list) { // "accounts by region"
+	if len(b.q.Metrics) == 0 && (d.share || d.trend || d.grain != timex.NoGrain && !d.unit || len(d.groups) > 0 && !d.list) { // "accounts by region"
 		for i, l := range d.loose {
 			if e := entityOf(l); e != nil {
 				b.addMetric(b.countOf(l))
@@ -91,6 +99,11 @@ func (b *builder) howMuch() bool {
 		}
 	}
 	return false
+}
+
+// namesRows says that the question speaks of the rows of a dataset themselves.
+func (b *builder) namesRows(d *model.Dataset) bool {
+	return slices.ContainsFunc(append(slices.Clone(b.d.groups), b.d.loose...), func(m mention) bool { return entityOf(m) == d })
 }
 
 func soleMeasure(ms []mention) bool {

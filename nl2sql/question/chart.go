@@ -161,7 +161,7 @@ func (c *chart) names(i int, get func(int) *Span, raise func(*Span, float64)) {
 		var ms []Meaning
 		quoted := c.toks[j].Kind == words.Quoted
 		plain := j == i && !quoted && c.common(t)
-		if !plain || !fillerSet[t.Norm] {
+		if !plain || !fillerSet[t.Norm] || softSet[t.Norm] {
 			ms = append(ms, c.lex.find(stems)...)
 		}
 		if c.lex.values != nil && !plain {

@@ -16,7 +16,6 @@ type draft struct {
 	groups    []mention // dimensions and entities to group by
 	loose     []mention // dimensions and entities whose part in the question is not said
 	filters   []filter
-	tests     []fieldTest
 	limits    []threshold
 	periods   []period
 	grain     timex.Grain
@@ -39,6 +38,7 @@ type draft struct {
 	open      []*Span          // what nobody could read
 	no        *Sign            // a forecast, a cause, a judgement
 	other     bool
+	absent    *Span // a metric behind "no" or "without": groups that have none of it
 }
 
 // mention is a span with the meanings of one kind that it may have.
@@ -50,12 +50,6 @@ type mention struct {
 type filter struct {
 	mention
 	not bool
-}
-
-type fieldTest struct {
-	mention
-	op     semantic.Op
-	values []string
 }
 
 type threshold struct {
@@ -77,6 +71,8 @@ type period struct {
 type rank struct {
 	desc   bool
 	change bool // by the change, not by the value
+	common bool // by how often it occurs
+	good   bool // "best" and "worst": which way that is depends on the metric
 	n      int
 	said   bool // a number was said or "top" was: not a superlative of one
 	span   *Span
@@ -133,6 +129,9 @@ func newDraft(toks []words.Token, spans []*Span) *draft {
 	}
 	if w.lastNum != nil {
 		w.d.open = append(w.d.open, w.lastNum)
+	}
+	if n := len(spans); w.grouping && n > 0 && spans[n-1].is(signBy) { // "revenue by": by what?
+		w.d.open = append(w.d.open, spans[n-1])
 	}
 	return w.d
 }
@@ -191,11 +190,26 @@ func (w *drafter) step(s *Span) {
 	if w.name(s) {
 		return
 	}
-	for _, g := range s.signs() {
+	if g, ok := w.chooseSign(s); ok {
 		w.sign(s, g)
 		return
 	}
 	w.d.open = append(w.d.open, s)
+}
+
+// chooseSign picks among the signs of one word: "mean" is an average unless the question asks what
+// something means.
+func (w *drafter) chooseSign(s *Span) (Sign, bool) {
+	signs := s.signs()
+	if len(signs) == 0 {
+		return Sign{}, false
+	}
+	for _, g := range signs {
+		if g.Kind == signDefine && w.d.meta[signDefine] > 0 {
+			return g, true
+		}
+	}
+	return signs[0], true
 }
 
 // closeOn ends an open list at a preposition that begins something new.
@@ -260,12 +274,26 @@ func (w *drafter) number(s *Span) {
 // It reports false where the span is grammar here.
 func (w *drafter) name(s *Span) bool {
 	metrics, groups, values := s.of(KindMetric), s.of(KindDimension, KindEntity), s.of(KindValue)
+	groups, values = w.flags(s, metrics, groups, values)
 	if w.grammarWins(s) {
 		return false
 	}
 	if p := w.prev(); p != nil && len(groups) > 0 && len(metrics) == 0 && qualifies(p, groups) { // "the Platform product"
 		w.d.loose = append(w.d.loose, mention{s, groups})
 		return true
+	}
+	if n := w.next(); n != nil && n.Period != nil && len(metrics) == 0 { // "shipped last month": when, rather than which
+		if times := slices.DeleteFunc(slices.Clone(groups), func(m Meaning) bool { return m.Field == nil || !m.Field.IsTime() }); len(times) > 0 && !w.grouping {
+			w.d.loose = append(w.d.loose, mention{s, times})
+			if of := times[0].Field.Dataset; w.countNext && of.Entity != nil { // "how many campaigns started": one name for both
+				w.d.counted = append(w.d.counted, mention{s, []Meaning{{Kind: KindEntity, Dataset: of, Score: times[0].Score}}})
+				w.countNext = false
+			}
+			return true
+		}
+	}
+	if narrowed := w.compound(s, groups); narrowed != nil { // "store state": the state of a store
+		groups = narrowed
 	}
 	if w.grouping && len(values) > 0 && len(groups) == 0 { // "sent by enterprise accounts": who did it, not a split
 		w.grouping = false
@@ -277,7 +305,7 @@ func (w *drafter) name(s *Span) bool {
 			return true
 		}
 		return false
-	case len(groups) > 0 && w.groupHere(s, len(metrics) > 0):
+	case len(groups) > 0 && !(len(values) > 0 && values[0].Score > groups[0].Score && !w.grouping) && w.groupHere(s, len(metrics) > 0):
 		w.d.groups = append(w.d.groups, mention{s, groups})
 		w.lastGroup = w.i
 		if w.ranking != nil || w.whichNext {
@@ -294,6 +322,8 @@ func (w *drafter) name(s *Span) bool {
 		w.d.filters = append(w.d.filters, filter{mention{s, values}, w.negating})
 		w.versus = false
 		return true
+	case len(metrics) > 0 && w.negating:
+		w.d.absent = s
 	case len(metrics) > 0:
 		w.metric(s, metrics)
 	default:
@@ -301,6 +331,70 @@ func (w *drafter) name(s *Span) bool {
 	}
 	w.negating = w.negating && len(values) > 0
 	return true
+}
+
+// compound takes back an entity that stands directly before one of its own fields, and returns the
+// field's meanings there.
+func (w *drafter) compound(s *Span, groups []Meaning) []Meaning {
+	if w.i == 0 || w.spans[w.i-1].Kind == KindFiller {
+		return nil
+	}
+	before := w.spans[w.i-1]
+	var fit []Meaning
+	for _, e := range before.of(KindEntity) {
+		for _, g := range groups {
+			if g.Field != nil && g.Field.Dataset == e.Dataset {
+				fit = append(fit, g)
+			}
+		}
+	}
+	if len(fit) == 0 {
+		return nil
+	}
+	drop := func(ms []mention) []mention {
+		return slices.DeleteFunc(ms, func(m mention) bool { return m.span == before })
+	}
+	n := len(w.d.groups)
+	w.d.groups, w.d.loose = drop(w.d.groups), drop(w.d.loose)
+	if len(w.d.groups) < n {
+		w.grouping = true // the entity stood where a group stands, so its field does
+	}
+	return fit
+}
+
+// norm is a span's words in lower case.
+func (w *drafter) norm(s *Span) string {
+	var out []string
+	for _, t := range w.toks[s.Start:s.End] {
+		out = append(out, t.Norm)
+	}
+	return strings.Join(out, " ")
+}
+
+// flags reads yes-or-no fields as people say them: "open deals" are deals, and only the open ones; "who
+// opted out" is a condition. A metric of the same name goes before ("won deals"), and so does a split by
+// the field.
+func (w *drafter) flags(s *Span, metrics, groups, values []Meaning) (g, v []Meaning) {
+	for _, m := range groups {
+		if m.Flag != nil && len(metrics) == 0 {
+			w.d.filters = append(w.d.filters, filter{mention{s, []Meaning{{Kind: KindValue, Field: m.Flag, Value: "true", Score: m.Score}}}, w.negating})
+			return []Meaning{m}, nil
+		}
+	}
+	if w.grouping {
+		return groups, values
+	}
+	isFlag := func(m Meaning) bool { return m.Field != nil && m.Field.Type == "boolean" && m.Kind == KindDimension }
+	if len(values)+len(metrics) > 0 && slices.ContainsFunc(groups, isFlag) {
+		groups = slices.DeleteFunc(slices.Clone(groups), isFlag)
+	}
+	return slices.DeleteFunc(slices.Clone(groups), func(m Meaning) bool { return m.Flag != nil }), values
+}
+
+// unitHere says that a bare unit of time is something to group by: after "by", "which" or "best", and in
+// "the quarter with the highest revenue".
+func (w *drafter) unitHere() bool {
+	return w.grouping || w.whichNext || w.ranking != nil || w.i-w.lastGroup == 2 && w.prev() != nil && w.prev().is(signAnd) || w.superlativeFollows()
 }
 
 // qualifies says that a value stands before its own field or entity.
@@ -335,11 +429,16 @@ func (w *drafter) grammarWins(s *Span) bool {
 		switch g.Kind {
 		case signGrain:
 			return true
+		case signUnit:
+			return w.unitHere()
 		case signTop:
 			if n := w.next(); n != nil && (n.Kind == KindNumber || n.Kind == KindMetric) {
 				return true
 			}
 		case signAggregate, signCount, signList, signShare, signGrowth:
+			if len(s.of(KindValue)) > 0 {
+				continue // written like a name: "the Growth plan"
+			}
 			if n := w.next(); n != nil && len(n.of(KindMetric, KindDimension, KindEntity)) > 0 && len(s.of(KindMetric)) == 0 {
 				return true
 			}
@@ -359,6 +458,8 @@ func (w *drafter) groupHere(s *Span, alsoMetric bool) bool {
 		return !alsoMetric || w.ranking == nil && len(w.d.metrics) > 0
 	case w.whichNext:
 		return true
+	case w.ranking != nil && w.d.which && len(w.d.groups) > 0:
+		return false // "which sales owner closed the most deals": the deals are counted
 	case w.ranking != nil:
 		return !alsoMetric || entity && w.rankedBy()
 	}
@@ -403,7 +504,7 @@ func (w *drafter) sign(s *Span, g Sign) {
 		d.grain = g.Grain
 	case signUnit:
 		switch {
-		case w.grouping, w.whichNext, w.ranking != nil, w.i-w.lastGroup == 2 && w.prev().is(signAnd):
+		case w.unitHere():
 			d.grain, d.unit = g.Grain, true
 			w.whichNext, w.ranking = false, nil
 		default:
@@ -417,12 +518,16 @@ func (w *drafter) sign(s *Span, g Sign) {
 		w.versus, d.versus = true, true
 		w.grouping = false
 	case signGrowth:
+		if n := w.i + 1; n < len(w.spans) && len(w.spans[n].of(KindDimension, KindEntity)) > 0 && len(w.spans[n].of(KindMetric)) == 0 && s.End-s.Start == 1 {
+			d.open = append(d.open, s) // "the Growth plan": a name that is not known
+			return
+		}
 		d.growth = true
 	case signTarget:
 		d.target = true
 	case signTop:
 		d.growth = d.growth || g.Word == "growth"
-		d.top = &rank{desc: g.Desc, span: s, change: g.Word == "growth", said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
+		d.top = &rank{desc: g.Desc, span: s, good: g.Word == "good", change: g.Word == "growth", common: strings.Contains(w.norm(s), "common") || strings.Contains(w.norm(s), "frequent") || strings.Contains(w.norm(s), "popular"), said: w.toks[s.Start].Norm == "top" || w.toks[s.Start].Norm == "bottom"}
 		if w.lastNum != nil {
 			n, _ := words.Int(w.toks[w.lastNum.Start])
 			d.top.n, d.top.said = n, true
@@ -484,6 +589,10 @@ func (w *drafter) sign(s *Span, g Sign) {
 // "more than" before a comparison asks for groups that grew.
 func (w *drafter) thresholdWithoutNumber(s *Span, g Sign) {
 	word := w.toks[s.Start].Norm
+	if n := w.next(); word == "between" && n != nil && len(n.of(KindDimension, KindEntity)) > 0 { // "split between products"
+		w.grouping = true
+		return
+	}
 	if word == "over" || word == "up" || word == "under" || word == "above" || word == "below" || word == "between" {
 		return
 	}

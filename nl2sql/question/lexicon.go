@@ -42,9 +42,10 @@ type Meaning struct {
 	Value   string // as stored
 	Term    *catalog.Term
 	Table   *catalog.Asset
-	Sign    Sign    // of grammar words
-	Score   float64 // 1 for a name, less for synonyms, parts of names and misspellings
-	Note    string  // what was assumed, e.g. a corrected spelling
+	Flag    *model.Field // of an entity: the yes-or-no field that must be true ("open deals")
+	Sign    Sign         // of grammar words
+	Score   float64      // 1 for a name, less for synonyms, parts of names and misspellings
+	Note    string       // what was assumed, e.g. a corrected spelling
 }
 
 // Values finds the stored values of the fields that people filter by. It is satisfied by package
@@ -123,11 +124,23 @@ func (l *Lexicon) dataset(d *model.Dataset) {
 			continue
 		}
 		l.fields[strings.ToLower(f.String())] = f
-		mean := func(score float64) Meaning { return Meaning{Kind: KindDimension, Field: f, Score: score} }
+		mean := func(score float64) Meaning {
+			if f.Role == model.RoleKey { // a key is hardly ever what people mean by the thing's name
+				score -= 0.15
+			}
+			return Meaning{Kind: KindDimension, Field: f, Score: score}
+		}
 		l.add(words.Phrase(f.Name), mean(1))
+		l.add(f.Phrase(), mean(0.97))
 		l.add(f.Label, mean(1))
 		for _, s := range f.Synonyms {
 			l.add(s, mean(0.97))
+		}
+		for _, said := range flagNames(d, f) {
+			l.add(said, Meaning{Kind: KindValue, Field: f, Value: "true", Score: 0.94})
+			if d.Entity != nil {
+				l.add(said+" "+d.Entity.Name, Meaning{Kind: KindEntity, Dataset: d, Flag: f, Score: 0.96})
+			}
 		}
 		for _, short := range shortNames(d, f) {
 			l.add(short, mean(0.85))
@@ -140,11 +153,35 @@ func (l *Lexicon) dataset(d *model.Dataset) {
 	}
 }
 
+// flagNames are the ways in which a yes-or-no field is said of its entity: is_open makes "open" and "open
+// deal" a condition.
+func flagNames(d *model.Dataset, f *model.Field) []string {
+	if f.Type != "boolean" {
+		return nil
+	}
+	var out []string
+	for _, n := range append([]string{f.Phrase(), strings.ToLower(f.Label)}, f.Synonyms...) {
+		for _, verb := range []string{"is ", "has ", "was ", "are "} {
+			n = strings.TrimPrefix(n, verb)
+		}
+		if n == "" {
+			continue
+		}
+		out = append(out, n)
+		if d.Entity != nil {
+			if bare, ok := strings.CutSuffix(n, " "+strings.ToLower(d.Entity.Name)); ok {
+				out[len(out)-1] = bare
+			}
+		}
+	}
+	return out
+}
+
 // shortNames are the ways in which a field is called beside its entity: without the entity's name ("open
 // date" of a claim), and a date by the verb alone ("opened").
 func shortNames(d *model.Dataset, f *model.Field) []string {
 	var out []string
-	for _, n := range []string{words.Phrase(f.Name), strings.ToLower(f.Label)} {
+	for _, n := range []string{f.Phrase(), strings.ToLower(f.Label)} {
 		short := n
 		if d.Entity != nil {
 			if rest, ok := strings.CutPrefix(n, strings.ToLower(d.Entity.Name)+" "); ok {
@@ -197,7 +234,7 @@ func (l *Lexicon) add(phrase string, m Meaning) {
 		return
 	}
 	for i, old := range l.phrases[k] {
-		if old.Kind == m.Kind && old.Metric == m.Metric && old.Field == m.Field && old.Dataset == m.Dataset && old.Value == m.Value && old.Table == m.Table {
+		if old.Kind == m.Kind && old.Metric == m.Metric && old.Field == m.Field && old.Dataset == m.Dataset && old.Value == m.Value && old.Table == m.Table && old.Flag == m.Flag {
 			l.phrases[k][i].Score = max(old.Score, m.Score)
 			return
 		}
@@ -238,12 +275,18 @@ func rootKey(k string) string {
 // find returns the meanings of a phrase given as stems: by name first, then by root.
 func (l *Lexicon) find(stems []string) []Meaning {
 	k := strings.Join(stems, " ")
-	if ms := l.phrases[k]; ms != nil {
-		return ms
-	}
-	var out []Meaning
+	out := slices.Clone(l.phrases[k])
+	exact := len(out) > 0
 	for _, p := range l.roots[rootKey(k)] {
+		if p == k {
+			continue
+		}
 		for _, m := range l.phrases[p] {
+			// Beside an exact name the root only adds the date of the same verb: "churned" is a status,
+			// and when somebody churned.
+			if exact && (m.Field == nil || m.Kind != KindDimension || !m.Field.IsTime()) {
+				continue
+			}
 			m.Score *= 0.9
 			out = append(out, m)
 		}

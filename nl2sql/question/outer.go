@@ -162,6 +162,9 @@ func (b *builder) groupsByCounted() bool {
 func (b *builder) outer() bool {
 	d := b.d
 	if len(d.counted) > 0 { // with a metric: the groups are counted
+		if len(d.limits) == 0 && len(b.q.Metrics) > 0 && !additive(b.q.Metrics[0]) {
+			return b.nothingAsked() // everything has a rate: which of them are to be counted?
+		}
 		m, ok := b.pick(d.counted[0])
 		if !ok {
 			return false
@@ -206,7 +209,7 @@ func additive(m *model.Metric) bool {
 // share: of each group in the whole, or of what a value selects in everything.
 func (b *builder) share() bool {
 	if len(b.q.Metrics) == 0 {
-		return b.nothingAsked()
+		return b.decline(Decline{Code: NotUnderstood, Reason: "I do not know of what a share is asked: no number is named.", Hint: "Name the number, for example the share of revenue by region."})
 	}
 	if len(b.q.By) > 0 {
 		b.q.Share = semantic.ShareTotal

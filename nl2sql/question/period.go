@@ -57,8 +57,9 @@ func (b *builder) periods() bool {
 			if first.phrase.Range.From.After(second.phrase.Range.From) {
 				later, earlier = first, second
 			}
-			if !b.d.versus && !b.d.growth && overlap(first.phrase.Range, second.phrase.Range) {
-				return b.clarify(fmt.Sprintf("“%s” and “%s” overlap. Which period do you mean?", b.text(first.span), b.text(second.span)), []Option{
+			apart := !b.joined(second.span) && !second.versus
+			if !b.d.versus && !b.d.growth && (apart || overlap(first.phrase.Range, second.phrase.Range)) {
+				return b.clarify(fmt.Sprintf("“%s” and “%s” are two periods. Which period do you mean?", b.text(first.span), b.text(second.span)), []Option{
 					{Label: b.r.cal.Describe(first.phrase.Range), Question: b.without(second.span)}, {Label: b.r.cal.Describe(second.phrase.Range), Question: b.without(first.span)}})
 			}
 			b.q.Compare, b.q.Versus = semantic.CompareRange, earlier.phrase.Range
@@ -162,14 +163,6 @@ func (b *builder) runningAgainst(ph timex.Phrase) {
 	}
 	b.q.Period = b.r.cal.Unit(g, b.today, 0)
 	b.q.Compare, b.q.Versus = semantic.CompareRange, ph.Range
-	if b.q.Period.To.After(b.q.Until) && b.q.Until.After(b.q.Period.From) {
-		days := int(b.q.Until.Sub(b.q.Period.From).Hours() / 24)
-		cut := ph.Range.From.AddDate(0, 0, days)
-		if cut.Before(b.q.Versus.To) {
-			b.q.Versus.To = cut
-			b.assume("%s runs until %s, so the first %d days of both are compared", b.r.cal.Label(g, b.q.Period.From), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006"), days)
-		}
-	}
 }
 
 // reach holds the period against what there can be: a period wholly in the future or before all data is
@@ -251,6 +244,7 @@ func (b *builder) comparison() bool {
 	}
 	b.defaultPeriod()
 	b.trend()
+	b.equalDays()
 	if b.q.Compare == semantic.PriorYear || b.q.Compare == semantic.PriorPeriod {
 		b.otherReading()
 		if b.q.Period.To.After(b.q.Until) && b.q.Period.From.Before(b.q.Until) {
@@ -258,6 +252,20 @@ func (b *builder) comparison() bool {
 		}
 	}
 	return true
+}
+
+// equalDays cuts the other period of a comparison where the first one still runs: twenty-one days of
+// November are held against the first twenty-one of October, and that is said.
+func (b *builder) equalDays() {
+	p, v := b.q.Period, &b.q.Versus
+	if b.q.Compare != semantic.CompareRange || b.q.Grain != timex.NoGrain || !p.From.Before(b.q.Until) || !p.To.After(b.q.Until) {
+		return
+	}
+	days := timex.Range{From: p.From, To: b.q.Until}.Days()
+	if cut := v.From.AddDate(0, 0, days); cut.Before(v.To) {
+		v.To = cut
+		b.assume("%s runs until %s, so the first %d days of both are compared", b.r.cal.Describe(p), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006"), days)
+	}
 }
 
 func (b *builder) runningName() string {
@@ -369,7 +377,11 @@ func (b *builder) ranking() bool {
 			key = semantic.ByPercent
 		}
 	}
-	b.q.Order = []semantic.Order{{Key: key, Desc: top.desc}}
+	desc := top.desc
+	if top.good && len(b.q.Metrics) > 0 && b.q.Metrics[0].GoodKnown && !b.q.Metrics[0].Up {
+		desc = !desc // the best cost is the lowest
+	}
+	b.q.Order = []semantic.Order{{Key: key, Desc: desc}}
 	n := top.n
 	if n == 0 && (!top.said || d.which) && !b.plural(top) {
 		n = 1

@@ -121,6 +121,12 @@ var opText = map[semantic.Op]string{semantic.Lt: "less than", semantic.Le: "at m
 
 func predicateText(p semantic.Predicate) string {
 	vs := strings.Join(p.Values, " or ")
+	if p.Field.Type == "boolean" && len(p.Values) == 1 {
+		if (p.Op == semantic.Eq) == (p.Values[0] == "true") {
+			return "only " + strings.ToLower(p.Field.Title())
+		}
+		return "without " + strings.ToLower(p.Field.Title())
+	}
 	switch p.Op {
 	case semantic.Eq:
 		return p.Field.Title() + " " + vs

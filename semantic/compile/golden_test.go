@@ -386,11 +386,11 @@ func TestProblems(t *testing.T) {
 		{"a dimension of the many side", plan.NoPath, "tickets has no join to order lines", semantic.Query{Metrics: s.metrics("ticket_count"), By: s.by("order_lines.product")}},
 		{"one of two facts cannot be split", plan.NoPath, "", semantic.Query{Metrics: s.metrics("sales", "ticket_count"), By: s.by("orders.status")}},
 		{"a filter of the many side", plan.NoPath, "", semantic.Query{Metrics: s.metrics("sales"), Where: []semantic.Predicate{{Field: s.field("order_lines.product"), Op: semantic.Eq, Values: []string{"x"}}}}},
-		{"a period without a date", plan.NoTime, "seat price has no time dimension", semantic.Query{Metrics: s.metrics("seat_price"), Period: days("2026-01-01", "2026-02-01")}},
+		{"a period without a date", plan.NoTime, "Seat price has no time dimension", semantic.Query{Metrics: s.metrics("seat_price"), Period: days("2026-01-01", "2026-02-01")}},
 		{"a grain without a date", plan.NoTime, "", semantic.Query{Metrics: s.metrics("seat_price"), Grain: timex.Month}},
-		{"no target", plan.NoTarget, "no target is defined for order count", semantic.Query{Metrics: s.metrics("order_count"), Compare: semantic.ToTarget}},
+		{"no target", plan.NoTarget, "no target is defined for Order count", semantic.Query{Metrics: s.metrics("order_count"), Compare: semantic.ToTarget}},
 		{"a listing without a date", plan.NoTime, "seats carry no date", semantic.Query{Rows: s.dataset("seats"), Period: days("2026-01-01", "2026-02-01")}},
-		{"shares of a ratio do not add up", plan.NotAdditive, "average order", semantic.Query{Metrics: s.metrics("average_order"), By: s.by("accounts.segment"), Share: semantic.ShareTotal}},
+		{"shares of a ratio do not add up", plan.NotAdditive, "Average order", semantic.Query{Metrics: s.metrics("average_order"), By: s.by("accounts.segment"), Share: semantic.ShareTotal}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, err := plan.Build(s.model, s.graph, c.q)

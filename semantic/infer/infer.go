@@ -101,19 +101,7 @@ func (t *Table) name() {
 	one := slices.Clone(ws)
 	one[last] = words.Singular(ws[last])
 	t.Entity = strings.Join(one, " ")
-	t.Plural = strings.Join(append(slices.Clone(ws[:last]), pluralOf(one[last])), " ")
-}
-
-func pluralOf(w string) string {
-	switch {
-	case strings.HasSuffix(w, "y") && len(w) > 2 && !strings.ContainsRune("aeiou", rune(w[len(w)-2])):
-		return w[:len(w)-1] + "ies"
-	case strings.HasSuffix(w, "s"), strings.HasSuffix(w, "x"), strings.HasSuffix(w, "ch"), strings.HasSuffix(w, "sh"):
-		return w + "es"
-	case w == "person":
-		return "people"
-	}
-	return w + "s"
+	t.Plural = words.Plural(t.Entity)
 }
 
 func (t *Table) columnWords(i int) string { return words.Phrase(t.Asset.Columns[i].Name) }

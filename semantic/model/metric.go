@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/parse"
 )
@@ -86,8 +87,12 @@ func (m *Metric) Resolve(name string) (*Field, error) {
 // found, and sets aside what cannot be computed.
 func (l *loader) finish() {
 	for _, d := range l.model.Datasets {
+		d.Prefix = sharedPrefix(d.Fields)
 		if d.Time == nil {
 			d.Time = soleTime(d.Fields)
+		}
+		if d.Entity == nil && len(d.PrimaryKey) == 1 {
+			d.Entity = guessEntity(d)
 		}
 	}
 	seen := map[string]bool{}
@@ -111,6 +116,40 @@ func (l *loader) finish() {
 			m.Time = l.model.defaultTime(m)
 		}
 	}
+}
+
+// sharedPrefix is the short first word that at least four fields out of five begin with.
+func sharedPrefix(fs []*Field) string {
+	counts := map[string]int{}
+	for _, f := range fs {
+		if ws := words.Identifier(f.Name); len(ws) > 1 && len(ws[0]) <= 3 {
+			counts[ws[0]]++
+		}
+	}
+	for p, n := range counts {
+		if n > 2 && n*5 >= len(fs)*4 {
+			return p
+		}
+	}
+	return ""
+}
+
+// guessEntity names the rows of a dataset with a key after the dataset, and labels them by a field that
+// is called the entity's name.
+func guessEntity(d *Dataset) *Entity {
+	ws := words.Identifier(d.Name)
+	last := len(ws) - 1
+	ws[last] = words.Singular(ws[last])
+	name := strings.Join(ws, " ")
+	e := &Entity{Name: name, Plural: words.Plural(name), Key: d.PrimaryKey[0]}
+	for _, f := range d.Fields {
+		p := f.Phrase()
+		if p == "name" || p == name+" name" || p == name+" full name" || p == "full name" || p == "title" {
+			e.Label = f
+			break
+		}
+	}
+	return e
 }
 
 func soleTime(fs []*Field) *Field {

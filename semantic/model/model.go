@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic/timex"
 	"github.com/limn-data/limn/trino/ast"
 )
@@ -37,6 +38,7 @@ type Dataset struct {
 	List        []*Field // what is shown when rows are listed
 	Domain      string
 	Inferred    bool
+	Prefix      string // a short word that begins the name of every field ("ss" of ss_item_sk), else empty
 }
 
 // Entity is what one row of a dataset is called.
@@ -96,12 +98,29 @@ func (f *Field) IsTime() bool {
 	return f.Role == RoleTime && dated(f.Type)
 }
 
-// Title is how people read the field: its label, or its name in words.
+// Title is how people read the field: its label, or its name in words without the prefix that all
+// columns of its table share.
 func (f *Field) Title() string {
 	if f.Label != "" {
 		return f.Label
 	}
-	return strings.ReplaceAll(f.Name, "_", " ")
+	return sentence(f.Phrase())
+}
+
+// Phrase is the field's name in small words, without the prefix that all fields of its dataset share.
+func (f *Field) Phrase() string {
+	p := words.Phrase(f.Name)
+	if rest, ok := strings.CutPrefix(p, f.Dataset.Prefix+" "); ok && f.Dataset.Prefix != "" {
+		return rest
+	}
+	return p
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // Relationship is a many-to-one join from one dataset to another.
@@ -149,7 +168,7 @@ func (m *Metric) Title() string {
 	if m.Label != "" {
 		return m.Label
 	}
-	return strings.ReplaceAll(m.Name, "_", " ")
+	return sentence(words.Phrase(m.Name))
 }
 
 // Road is the short word for how far this definition carries: governed or inferred.

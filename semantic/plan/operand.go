@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
@@ -83,7 +84,7 @@ func (b *builder) value(m *model.Metric, v variant) *Problem {
 			p.Metric = m
 			return p
 		}
-		val.Operands[op.call] = fact.measure(op, v, len(b.plan.Facts))
+		val.Operands[op.call] = b.measure(fact, op, v)
 	}
 	b.plan.Values = append(b.plan.Values, val)
 	return nil
@@ -174,10 +175,14 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 		b.note(fmt.Sprintf("%s of %s counts the %s that occur in %s", callName(op.call), m.Title(), title(base), title(main)))
 		base = main
 	}
+	if base != main && !b.graph.Reaches(base, main) {
+		b.note(fmt.Sprintf("%s divides by all %s, also those without %s", m.Title(), title(base), title(main)))
+	}
 	f := &Fact{Base: base, Time: b.timeOf(base, m), Range: v.rng, Shift: v.shift, Stock: b.stock(op)}
 	if p := b.fill(f, m, main, v); p != nil {
 		return nil, p
 	}
+	b.asOf(f)
 	if p := b.joinsFor(f, op); p != nil {
 		return nil, p
 	}
@@ -197,6 +202,21 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 	b.facts[key] = f
 	b.plan.Facts = append(b.plan.Facts, f)
 	return f, nil
+}
+
+// asOf widens the range of a stock that is asked for one period as a whole: its value is the last (or
+// first) recorded one as of that end, also where the period itself has no record of its own, as a month
+// that has not ended.
+func (b *builder) asOf(f *Fact) {
+	if b.plan.Query.Grain != timex.NoGrain || f.Time == nil {
+		return
+	}
+	switch f.Stock {
+	case model.Last:
+		f.Range.From = time.Time{}
+	case model.First:
+		f.Range.To = time.Time{}
+	}
 }
 
 func callName(c *ast.Call) string { return strings.ToLower(c.Name.Parts[0].Name) }
@@ -321,16 +341,36 @@ func (b *builder) note(s string) {
 }
 
 // measure adds the operand to the fact, once for equal calls under equal filters.
-func (f *Fact) measure(op operand, v variant, facts int) *Measure {
+func (b *builder) measure(f *Fact, op operand, v variant) *Measure {
 	for _, m := range f.Measures {
 		if m.Call == op.call && sameFilters(m.Filters, op.filters) && len(m.Part) == len(v.part) {
 			return m
 		}
 	}
-	m := &Measure{Name: fmt.Sprintf("%s_%d", f.Name, len(f.Measures)+1), Call: op.call, Metric: op.metric, Filters: op.filters, Part: v.part}
+	m := &Measure{Name: b.measureName(op.metric.Name + v.suffix), Call: op.call, Metric: op.metric, Filters: op.filters, Part: v.part}
 	m.Count = callName(op.call) == "count" || callName(op.call) == "count_if"
 	f.Measures = append(f.Measures, m)
 	return m
+}
+
+// measureName names a measure after the metric that it belongs to, so that the SQL reads like the
+// definition; further operands of one metric are numbered.
+func (b *builder) measureName(name string) string {
+	taken := func(n string) bool {
+		for _, f := range b.plan.Facts {
+			for _, m := range f.Measures {
+				if strings.EqualFold(m.Name, n) {
+					return true
+				}
+			}
+		}
+		return slices.ContainsFunc(b.plan.Keys, func(k Key) bool { return strings.EqualFold(k.Name, n) })
+	}
+	out := name
+	for i := 2; taken(out); i++ {
+		out = fmt.Sprintf("%s_%d", name, i)
+	}
+	return out
 }
 
 func sameFilters(a, b []Scoped) bool {

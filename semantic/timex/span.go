@@ -93,7 +93,7 @@ func (c *cursor) relative() (Phrase, bool) {
 		return Phrase{Range: cal.Unit(Day, today, n), Grain: Day}, true
 	}
 	switch {
-	case c.eat("today|now"), c.eat("this", "day"):
+	case c.eat("today"), c.eat("this", "day"):
 		return day(0)
 	case c.eat("day", "before", "yesterday"):
 		return day(-2)

@@ -40,7 +40,7 @@ func (p *printer) bars(c *view.Chart) {
 	for i := range n {
 		label = max(label, min(maxLabel, width(c.Labels[i])))
 		for _, s := range c.Series {
-			value = max(value, width(s.Points[i].Text))
+			value = max(value, width(s.Points[i].Text()))
 			neg = neg || s.Points[i].Value < 0
 		}
 	}
@@ -77,7 +77,7 @@ func (p *printer) bars(c *view.Chart) {
 			default:
 				bar += solid(size)
 			}
-			p.line("  " + padRight(cut(name, label), label) + " " + p.paint(accent(k), bar) + " " + cut(pt.Text, value))
+			p.line("  " + padRight(cut(name, label), label) + " " + p.paint(accent(k), bar) + " " + cut(pt.Text(), value))
 			name = ""
 		}
 	}
@@ -133,7 +133,7 @@ func (p *printer) sparks(c *view.Chart) {
 	ends := make([]string, len(c.Series))
 	for k, s := range c.Series {
 		first, last := ended(s)
-		ends[k] = first.Text + " → " + last.Text
+		ends[k] = first.Text() + " → " + last.Text()
 		label = max(label, min(maxLabel, width(s.Name)))
 		value = max(value, width(ends[k]))
 	}
@@ -168,7 +168,6 @@ func (p *printer) sparks(c *view.Chart) {
 
 // ended returns the first and the last point that have a value.
 func ended(s view.Series) (first, last view.Point) {
-	first, last = view.Point{Text: view.Null}, view.Point{Text: view.Null}
 	for _, pt := range s.Points {
 		if !pt.OK {
 			continue

@@ -17,10 +17,7 @@ const (
 // table writes at most limit rows (0: all) in columns, numbers at the right and never cut. What does
 // not fit is said: rows below, columns that were left out.
 func (p *printer) table(t view.Table, limit int) {
-	rows := t.Rows
-	if limit > 0 && len(rows) > limit {
-		rows = rows[:limit]
-	}
+	rows := t.Rows(limit)
 	if len(t.Columns) == 0 || len(rows) == 0 {
 		return
 	}
@@ -30,7 +27,7 @@ func (p *printer) table(t view.Table, limit int) {
 	} else {
 		p.grid(t, rows, l)
 	}
-	if more := len(t.Rows) - len(rows); more > 0 {
+	if more := t.Count - len(rows); more > 0 {
 		p.dim("  … and %s; --full shows all", plural(more, "more row"))
 	}
 	if t.Truncated {

@@ -189,6 +189,9 @@ func pathLine(path []view.Step, w int) string {
 		}
 		names[long] = behead(names[long])
 	}
+	if mid := len(path) - 2; mid > 2 && width(join()) > w { // the tables between say least
+		names[mid], more[mid] = "…", ""
+	}
 	return cut(join(), w)
 }
 
@@ -197,6 +200,12 @@ func pathLine(path []view.Step, w int) string {
 func behead(s string) string {
 	if _, rest, ok := strings.Cut(s, "://…/"); ok {
 		return "…/" + rest
+	}
+	if rest, ok := strings.CutPrefix(s, "…/"); ok {
+		if _, last, ok := strings.Cut(rest, "/"); ok && last != "" {
+			return "…/" + last
+		}
+		return s
 	}
 	if _, rest, ok := strings.Cut(s, "."); ok && !strings.Contains(s, "/") && rest != "" {
 		return rest

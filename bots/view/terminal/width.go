@@ -77,6 +77,19 @@ func cut(s string, w int) string {
 func padRight(s string, w int) string { return s + strings.Repeat(" ", max(0, w-width(s))) }
 func padLeft(s string, w int) string  { return strings.Repeat(" ", max(0, w-width(s))) + s }
 
+// words splits at blanks; a percent sign stays with its number.
+func words(s string) []string {
+	var out []string
+	for _, w := range strings.Fields(s) {
+		if n := len(out); n > 0 && strings.HasPrefix(w, "%") {
+			out[n-1] += " " + w
+			continue
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
 // wrap breaks a text at blanks into lines of at most w columns; a word that is longer is broken.
 func wrap(s string, w int) []string {
 	var out []string
@@ -87,7 +100,7 @@ func wrap(s string, w int) []string {
 		}
 		line, n = "", 0
 	}
-	for _, word := range strings.Fields(s) {
+	for _, word := range words(s) {
 		ww := width(word)
 		if n > 0 && n+1+ww > w {
 			flush()

@@ -208,6 +208,21 @@ func ratOf(s string) *big.Rat {
 }
 
 // place says in which bucket of the current period a date counts: as itself, or as the prior one.
+// asOf says that a day counts for a stock that is asked for one period as a whole: the last record as of
+// its end may lie before it, the first one after it. Days are tried one by one.
+func (a *ask) asOf(day time.Time, prior bool, stock string) bool {
+	step := 1
+	if stock == "first" {
+		step = -1
+	}
+	for n := range 2000 {
+		if _, in := a.place(day.AddDate(0, 0, n*step), prior); in {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *ask) place(t time.Time, prior bool) (time.Time, bool) {
 	d := date(t.Year(), int(t.Month()), t.Day())
 	if !prior {
@@ -375,6 +390,10 @@ func (w *world) counted(a *ask, m *metric, g bound, v variant) []counted {
 					continue
 				case has:
 					b, ok := a.place(t, v.prior)
+					if !ok && stock != "" && a.grain == "" {
+						ok = a.asOf(day, v.prior, stock)
+						b = time.Time{}
+					}
 					if !ok {
 						continue
 					}

@@ -148,6 +148,23 @@ func plainAggregate(fn string, cast bool) func(*printer, *callArgs) string {
 	}
 }
 
+// finite is an aggregate that Trino gives as NULL where it is no number.
+func finite(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		return p.let([]string{p.core(c, fn, strings.Join(c.args, ", "), "")}, func(v []string) string {
+			return "CASE WHEN isfinite(" + v[0] + ") THEN CAST(" + v[0] + " AS " + p.duck(c.result, c.call.At) + ") END"
+		})
+	}
+}
+
+// skewness is that of a population; DuckDB's is that of a sample.
+func skewness(p *printer, c *callArgs) string {
+	sample, n := p.core(c, "skewness", c.args[0], ""), p.core(c, "count", c.args[0], "")
+	return p.let([]string{sample, n}, func(v []string) string {
+		return "(" + v[0] + " * (" + v[1] + " - 2) / sqrt(" + v[1] + " * (" + v[1] + " - 1.0e0)))"
+	})
+}
+
 func count(p *printer, c *callArgs) string {
 	if c.call.StarOf != nil {
 		return p.refuse("count of a relation", c.call.At, "")
@@ -158,12 +175,21 @@ func count(p *printer, c *callArgs) string {
 	return p.core(c, "count", c.args[0], "")
 }
 
+// surelyFits is the precision of decimals whose sum stays below 38 digits for 10^10 rows.
+const surelyFits = 28
+
 // sum keeps Trino's type: what does not fit it is an error.
 func sum(p *printer, c *callArgs) string {
 	sql := p.core(c, "sum", c.args[0], "")
 	switch c.types[0].Kind() {
-	case types.Decimal, types.Double:
+	case types.Double:
 		return sql
+	case types.Decimal:
+		if c.types[0].Precision() <= surelyFits {
+			return sql
+		}
+		// DuckDB's total may have a 39th digit; adding is checked.
+		return "(" + sql + " + CAST(0 AS " + p.duck(c.result, c.call.At) + "))"
 	case types.IntervalDaySecond, types.IntervalYearMonth:
 		return p.refuse("sum of intervals", c.call.At, "")
 	}
@@ -229,9 +255,6 @@ func by(fn string) func(*printer, *callArgs) string {
 
 // approxDistinct counts exactly: within any error that Trino's estimate may have.
 func approxDistinct(p *printer, c *callArgs) string {
-	if c.call.Over != nil {
-		return p.core(c, "count", "DISTINCT "+c.args[0], "")
-	}
 	return p.core(c, "count", "DISTINCT "+c.args[0], "")
 }
 
@@ -239,6 +262,12 @@ func approxDistinct(p *printer, c *callArgs) string {
 // it. Counted from above that is DuckDB's discrete quantile at 1-p.
 func approxPercentile(p *printer, c *callArgs) string {
 	t := c.types[0]
+	if one, ok := c.constant(1); ok && one == 1 && len(c.args) == 3 { // each with the weight 1
+		plain, call := *c, *c.call
+		call.Args = []*ast.Arg{call.Args[0], call.Args[2]}
+		plain.call, plain.args, plain.types, plain.zones = &call, []string{c.args[0], c.args[2]}, []types.Type{c.types[0], c.types[2]}, []string{c.zones[0], c.zones[2]}
+		c = &plain
+	}
 	if len(c.args) != 2 || c.call.Distinct || len(c.call.OrderBy) > 0 {
 		return p.refuse("approx_percentile with weights or accuracy", c.call.At, "")
 	}
@@ -267,6 +296,7 @@ func approxPercentile(p *printer, c *callArgs) string {
 		}
 		fractions = append(fractions, strconv.FormatFloat(1-v, 'f', 12, 64))
 	}
+	last := strconv.FormatFloat(0, 'f', 12, 64)
 	one := func(fraction string) string {
 		plain := *c.call
 		plain.OrderBy = nil
@@ -275,6 +305,9 @@ func approxPercentile(p *printer, c *callArgs) string {
 		where := ""
 		if isFloat(t) {
 			where = "NOT isnan(" + c.args[0] + ")"
+		}
+		if fraction == last { // DuckDB takes -0 for 0, and so the wrong end
+			return p.core(&d, "quantile_disc", c.args[0]+", 1.0", where)
 		}
 		return p.core(&d, "quantile_disc", c.args[0]+", "+fraction+" ORDER BY "+c.args[0]+" DESC", where)
 	}
@@ -299,11 +332,6 @@ func listagg(p *printer, c *callArgs) string {
 	return p.core(c, "string_agg", c.args[0]+", "+separator, "")
 }
 
-// ranked is a window function without arguments that matter to its type.
-func ranked(fn string) func(*printer, *callArgs) string {
-	return func(p *printer, c *callArgs) string { return p.core(c, fn, strings.Join(c.args, ", "), "") }
-}
-
 // aggregates is the allowlist of aggregate and window functions.
 var aggregates map[string]func(*printer, *callArgs) string
 
@@ -315,12 +343,13 @@ func init() {
 		"bool_and": plainAggregate("bool_and", false), "every": plainAggregate("bool_and", false), "bool_or": plainAggregate("bool_or", false),
 		"stddev": plainAggregate("stddev_samp", true), "stddev_samp": plainAggregate("stddev_samp", true), "stddev_pop": plainAggregate("stddev_pop", true),
 		"variance": plainAggregate("var_samp", true), "var_samp": plainAggregate("var_samp", true), "var_pop": plainAggregate("var_pop", true),
-		"corr": plainAggregate("corr", true), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
-		"regr_slope": plainAggregate("regr_slope", true), "regr_intercept": plainAggregate("regr_intercept", true),
+		"corr": finite("corr"), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
+		"regr_slope": finite("regr_slope"), "regr_intercept": finite("regr_intercept"),
+		"kurtosis": finite("kurtosis"), "skewness": skewness,
 		"geometric_mean": plainAggregate("geomean", true), "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
 		"approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
-		"row_number": ranked("row_number"), "rank": ranked("rank"), "dense_rank": ranked("dense_rank"), "percent_rank": ranked("percent_rank"),
-		"cume_dist": ranked("cume_dist"), "ntile": ranked("ntile"), "first_value": ranked("first_value"), "last_value": ranked("last_value"),
-		"nth_value": ranked("nth_value"), "lag": ranked("lag"), "lead": ranked("lead"),
+		"row_number": plainAggregate("row_number", false), "rank": plainAggregate("rank", false), "dense_rank": plainAggregate("dense_rank", false), "percent_rank": plainAggregate("percent_rank", false),
+		"cume_dist": plainAggregate("cume_dist", false), "ntile": plainAggregate("ntile", false), "first_value": plainAggregate("first_value", false), "last_value": plainAggregate("last_value", false),
+		"nth_value": plainAggregate("nth_value", false), "lag": plainAggregate("lag", false), "lead": plainAggregate("lead", false),
 	}
 }

@@ -18,12 +18,16 @@ func (p *printer) binary(e *ast.Binary, s *scope) string {
 		return p.concat([]string{a, b}, []types.Type{ta, tb}, t, e.At)
 	case t.Kind() == types.Decimal:
 		return p.decimalOp(e.Op, a, b, ta, tb, t, e.At)
+	case t.IsExactInteger() && e.Op == ast.Div && surelyNotZero(e.R):
+		return "(" + a + " // " + b + ")"
+	case t.IsExactInteger() && e.Op == ast.Mod && surelyNotZero(e.R):
+		return "(" + a + " % " + b + ")"
 	case t.IsExactInteger():
 		return p.integerOp(e.Op, a, b, t, e.At)
 	case isFloat(t):
 		if e.Op == ast.Mod { // DuckDB's x % 0 is NULL for floating point
 			return p.let([]string{a, b}, func(v []string) string {
-				return "CASE WHEN " + v[1] + " = 0 THEN CAST('nan' AS " + p.duck(t, e.At) + ") ELSE " + v[0] + " % " + v[1] + " END"
+				return "CASE WHEN " + v[1] + " = 0 AND " + v[0] + " IS NOT NULL THEN CAST('nan' AS " + p.duck(t, e.At) + ") ELSE " + v[0] + " % " + v[1] + " END"
 			})
 		}
 		return "(" + a + operators[e.Op] + b + ")"
@@ -31,9 +35,16 @@ func (p *printer) binary(e *ast.Binary, s *scope) string {
 	return p.temporalOp(e.Op, a, b, ta, tb, t, p.zoneOf(e, s), e)
 }
 
-// byZero guards a division whose divisor may be zero: DuckDB gives NULL where Trino fails.
-func (p *printer) byZero(divisor, result string, t types.Type, at ast.Span) string {
-	return "CASE WHEN " + divisor + " = 0 THEN " + p.raise("DIVISION_BY_ZERO", "Division by zero", t, at) + " ELSE " + result + " END"
+// surelyNotZero knows literals above zero; dividing the least integer by -1 overflows.
+func surelyNotZero(e ast.Expr) bool {
+	lit, ok := strip(e).(*ast.IntLit)
+	return ok && strings.Trim(lit.Text, "0_") != "" && lit.Text[0] != '-'
+}
+
+// byZero guards a division whose divisor may be zero: DuckDB gives NULL where Trino fails. NULL by
+// zero is NULL.
+func (p *printer) byZero(dividend, divisor, result string, t types.Type, at ast.Span) string {
+	return "CASE WHEN " + divisor + " = 0 AND " + dividend + " IS NOT NULL THEN " + p.raise("DIVISION_BY_ZERO", "Division by zero", t, at) + " ELSE " + result + " END"
 }
 
 func (p *printer) integerOp(op ast.BinaryOp, a, b string, t types.Type, at ast.Span) string {
@@ -44,10 +55,7 @@ func (p *printer) integerOp(op ast.BinaryOp, a, b string, t types.Type, at ast.S
 	if op != ast.Div && op != ast.Mod {
 		return "(" + a + sign + b + ")"
 	}
-	if isConstant(b) && strings.Trim(b, "-()0") != "" {
-		return "(" + a + sign + b + ")"
-	}
-	return p.let([]string{a, b}, func(v []string) string { return p.byZero(v[1], v[0]+sign+v[1], t, at) })
+	return p.let([]string{a, b}, func(v []string) string { return p.byZero(v[0], v[1], v[0]+sign+v[1], t, at) })
 }
 
 // isConstant reports a rendered integer.
@@ -59,17 +67,28 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 	switch op {
 	case ast.Add, ast.Sub:
 		scale := max(ta.Scale(), tb.Scale())
-		sql := "(" + a + operators[op] + b + ")"
-		if exact := max(ta.Precision()-ta.Scale(), tb.Precision()-tb.Scale()) + scale + 1; exact <= 38 {
+		exact := max(ta.Precision()-ta.Scale(), tb.Precision()-tb.Scale()) + scale + 1
+		if exact <= 38 {
+			a, wider := p.widened(a, ta, tb, exact, at)
+			sql := "(" + a + operators[op] + b + ")"
+			if wider {
+				sql = "CAST(" + sql + " AS " + p.duck(t, at) + ")"
+			}
 			return sql
 		}
 		// DuckDB keeps the scale and caps the width: beyond it is an error there, never a wrong number.
 		wide := types.DecimalOf(38, scale)
-		sql = "(" + p.cast(a, ta, wide, at) + operators[op] + p.cast(b, tb, wide, at) + ")"
+		sql := "(" + p.cast(a, ta, wide, at) + operators[op] + p.cast(b, tb, wide, at) + ")"
 		return p.cast(sql, wide, t, at)
 	case ast.Mul:
 		if scale := ta.Scale() + tb.Scale(); scale <= 38 {
-			return p.cast("("+a+" * "+b+")", types.DecimalOf(min(38, ta.Precision()+tb.Precision()), scale), t, at)
+			width := ta.Precision() + tb.Precision()
+			a, wider := p.widened(a, ta, tb, width, at)
+			sql := "(" + a + " * " + b + ")"
+			if wider {
+				return "CAST(" + sql + " AS " + p.duck(t, at) + ")"
+			}
+			return p.cast(sql, types.DecimalOf(min(38, width), scale), t, at)
 		}
 		product := unscaled(a, ta) + " * " + unscaled(b, tb)
 		return p.rescaled(p.quotient(product, power(ta.Scale()+tb.Scale()-t.Scale()), t, at), t, at)
@@ -83,7 +102,7 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 			n = "(" + n + " * " + power(shift) + ")"
 		}
 		return p.let([]string{n, unscaled(b, tb)}, func(v []string) string {
-			return p.byZero(v[1], p.rescaled(p.quotient(v[0], v[1], t, at), t, at), t, at)
+			return p.byZero(v[0], v[1], p.rescaled(p.quotient(v[0], v[1], t, at), t, at), t, at)
 		})
 	}
 	scale := max(ta.Scale(), tb.Scale())
@@ -92,8 +111,20 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 	}
 	a, b = widen(a, ta), widen(b, tb)
 	return p.let([]string{a, b}, func(v []string) string {
-		return p.byZero(v[1], "CAST("+v[0]+" % "+v[1]+" AS "+p.duck(t, at)+")", t, at)
+		return p.byZero(v[0], v[1], "CAST("+v[0]+" % "+v[1]+" AS "+p.duck(t, at)+")", t, at)
 	})
+}
+
+// narrow is the precision up to which DuckDB computes decimals in 64 bits. It does so even where the
+// result would need more, and then fails.
+const narrow = 18
+
+// widened makes one operand wide enough that the result may have width digits.
+func (p *printer) widened(a string, ta, tb types.Type, width int, at ast.Span) (string, bool) {
+	if width <= narrow || max(ta.Precision(), tb.Precision()) > narrow {
+		return a, false
+	}
+	return "CAST(" + a + " AS " + p.duck(types.DecimalOf(max(narrow+1, ta.Precision()), ta.Scale()), at) + ")", true
 }
 
 // power is 10^n as a HUGEINT literal.
@@ -107,6 +138,9 @@ func unscaled(x string, t types.Type) string {
 	case s == 0:
 		return "CAST(" + x + " AS HUGEINT)"
 	case t.Precision()+s <= 38 || s <= 4:
+		if t.Precision() <= narrow && t.Precision()+s+1 > narrow {
+			x = fmt.Sprintf("CAST(%s AS DECIMAL(38,%d))", x, s)
+		}
 		return fmt.Sprintf("CAST(%s * CAST(1%s AS DECIMAL(%d,0)) AS HUGEINT)", x, strings.Repeat("0", s), s+1)
 	}
 	return "CAST(replace(CAST(" + x + " AS VARCHAR), '.', '') AS HUGEINT)"

@@ -25,12 +25,15 @@ func elementAt(p *printer, c *callArgs) string {
 		return c.args[0] + "[" + c.args[1] + "]"
 	}
 	return p.let(c.args, func(v []string) string {
-		return "CASE WHEN " + v[1] + " = 0 THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", c.result, c.call.At) +
+		return "CASE WHEN " + v[1] + " = 0 AND " + v[0] + " IS NOT NULL THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", c.result, c.call.At) +
 			" ELSE list_extract(" + v[0] + ", " + v[1] + ") END"
 	})
 }
 
 func sequence(p *printer, c *callArgs) string {
+	if c.result.Elem(0).Kind() == types.Date {
+		return dates(p, c)
+	}
 	if c.result.Elem(0).Kind() != types.Bigint {
 		return p.refuse("sequence of "+c.result.Elem(0).String(), c.call.At, "")
 	}
@@ -46,6 +49,49 @@ func sequence(p *printer, c *callArgs) string {
 			bad("("+v[1]+" - "+v[0]+") * sign("+v[2]+") < 0", "sequence stop value should be reachable from its start value") +
 			bad("("+v[1]+" - "+v[0]+") // "+v[2]+" >= "+itoa(maxSequence), "result of sequence function must not have more than 10000 entries") +
 			" ELSE generate_series(" + v[0] + ", " + v[1] + ", CAST(" + v[2] + " AS BIGINT)) END"
+	})
+}
+
+// dates is a sequence of dates, a day or a constant interval apart. Each is so many steps from the
+// first, so that months keep the day where they have it.
+func dates(p *printer, c *callArgs) string {
+	step, months := int64(1), false
+	if len(c.args) == 3 {
+		lit, ok := strip(c.call.Args[2].Value).(*ast.IntervalLit)
+		if !ok {
+			return p.refuse("sequence with a step that is no literal", c.call.At, "")
+		}
+		step, ok = intervalValue(lit)
+		if months = c.types[2].Kind() == types.IntervalYearMonth; !months {
+			ok = ok && step%86_400_000 == 0
+			step /= 86_400_000
+		}
+		if !ok || step <= 0 || step > 1<<20 {
+			return p.refuse("sequence with this step", c.call.At, "")
+		}
+	}
+	return p.let(c.args[:2], func(v []string) string {
+		n := "(" + v[1] + " - " + v[0] + ") // " + itoa(int(step))
+		at := func(i string) string { return v[0] + " + CAST(" + i + " * " + itoa(int(step)) + " AS INTEGER)" }
+		if months {
+			n = "date_sub('month', " + v[0] + ", " + v[1] + ") // " + itoa(int(step))
+			at = func(i string) string {
+				return "CAST(" + v[0] + " + to_months(CAST(" + i + " * " + itoa(int(step)) + " AS INTEGER)) AS DATE)"
+			}
+		}
+		if len(c.args) == 2 { // backwards when the stop is before the start
+			n = "abs(" + v[1] + " - " + v[0] + ")"
+			at = func(i string) string {
+				return v[0] + " + CAST(" + i + " * sign(" + v[1] + " - " + v[0] + ") AS INTEGER)"
+			}
+		}
+		bad := "CASE"
+		if len(c.args) == 3 {
+			bad += " WHEN " + v[1] + " < " + v[0] + " THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "sequence stop value should be reachable from its start value", c.result, c.call.At)
+		}
+		return bad + " WHEN " + n + " >= " + itoa(maxSequence) + " THEN " +
+			p.raise("INVALID_FUNCTION_ARGUMENT", "result of sequence function must not have more than 10000 entries", c.result, c.call.At) +
+			" WHEN " + v[0] + " IS NOT NULL AND " + v[1] + " IS NOT NULL THEN list_transform(range(0, CAST(" + n + " AS BIGINT) + 1), lambda _d: " + at("_d") + ") END"
 	})
 }
 
@@ -148,6 +194,73 @@ func arrayDistinct(p *printer, c *callArgs) string {
 	})
 }
 
+// arrayUnion and arrayExcept keep first occurrences in order.
+func arrayUnion(p *printer, c *callArgs) string {
+	whole := *c
+	whole.args = []string{"CASE WHEN " + c.args[0] + " IS NOT NULL AND " + c.args[1] + " IS NOT NULL THEN list_concat(" + c.args[0] + ", " + c.args[1] + ") END"}
+	return arrayDistinct(p, &whole)
+}
+
+func arrayExcept(p *printer, c *callArgs) string {
+	if !comparable(c.types[0].Elem(0)) {
+		return p.refuse("array_except of "+c.types[0].String(), c.call.At, "")
+	}
+	rest := p.let(c.args, func(v []string) string {
+		return "CASE WHEN " + v[1] + " IS NOT NULL THEN list_filter(" + v[0] + ", lambda _e: len(list_filter(" + v[1] + ", lambda _g: _g IS NOT DISTINCT FROM _e)) = 0) END"
+	})
+	whole := *c
+	whole.args = []string{rest}
+	return arrayDistinct(p, &whole)
+}
+
+// arraysOverlap is unknown where nothing is shared and a NULL might be.
+func arraysOverlap(p *printer, c *callArgs) string {
+	if !comparable(c.types[0].Elem(0)) {
+		return p.refuse("arrays_overlap of "+c.types[0].String(), c.call.At, "")
+	}
+	return p.let(c.args, func(v []string) string {
+		nulls := func(x string) string { return "len(list_filter(" + x + ", lambda _e: _e IS NULL)) > 0" }
+		return "CASE WHEN " + v[0] + " IS NULL OR " + v[1] + " IS NULL THEN NULL WHEN list_has_any(" + v[0] + ", " + v[1] + ") THEN TRUE WHEN (" +
+			nulls(v[0]) + " OR " + nulls(v[1]) + ") AND len(" + v[0] + ") > 0 AND len(" + v[1] + ") > 0 THEN NULL ELSE FALSE END"
+	})
+}
+
+// applied renders the body of a lambda argument with its parameters replaced by expressions.
+func (p *printer) applied(c *callArgs, i int, values ...string) string {
+	l, ok := strip(c.call.Args[i].Value).(*ast.Lambda)
+	if !ok || len(l.Params) != len(values) {
+		return p.refuse(c.name+" without a lambda", c.call.At, "")
+	}
+	t := p.info.Type(l)
+	inner := &scope{parent: c.scope}
+	for j, id := range l.Params {
+		inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: values[j], typ: t.Elem(j), zone: p.opts.Zone})
+	}
+	return p.expr(l.Body, inner)
+}
+
+func zipWith(p *printer, c *callArgs) string {
+	return p.let(c.args[:2], func(v []string) string {
+		return p.inLambda(func(i string) string {
+			body := p.applied(c, 2, "list_extract("+v[0]+", "+i+")", "list_extract("+v[1]+", "+i+")")
+			return "CASE WHEN " + v[0] + " IS NOT NULL AND " + v[1] + " IS NOT NULL THEN list_transform(range(1, greatest(len(" + v[0] + "), len(" + v[1] + ")) + 1), lambda " + i + ": " + body + ") END"
+		})
+	})
+}
+
+// mapLambda is map_filter and transform_values, over the map's entries.
+func mapLambda(p *printer, c *callArgs) string {
+	return p.inLambda(func(e string) string {
+		k, v := "struct_extract("+e+", 'key')", "struct_extract("+e+", 'value')"
+		body := p.applied(c, 1, k, v)
+		entries := "map_entries(" + c.args[0] + ")"
+		if c.name == "map_filter" {
+			return "map_from_entries(list_filter(" + entries + ", lambda " + e + ": " + body + "))"
+		}
+		return "map_from_entries(list_transform(" + entries + ", lambda " + e + ": {'key': " + k + ", 'value': " + body + "}))"
+	})
+}
+
 // repeat is capped: what one call makes is held in memory at once.
 func repeat(p *printer, c *callArgs) string {
 	n, ok := c.constant(1)
@@ -157,8 +270,9 @@ func repeat(p *printer, c *callArgs) string {
 	if n <= 0 {
 		return "CAST([] AS " + p.duck(c.result, c.call.At) + ")"
 	}
-	p.params++
-	return "list_transform(range(0, " + itoa(int(n)) + "), lambda " + ident("_"+itoa(p.params)) + ": " + c.args[0] + ")"
+	return p.let(c.args[:1], func(v []string) string {
+		return "list_transform(range(0, " + itoa(int(n)) + "), lambda _r: " + v[0] + ")"
+	})
 }
 
 func newMap(p *printer, c *callArgs) string {
@@ -179,8 +293,18 @@ func mapConcat(p *printer, c *callArgs) string {
 // split with a limit leaves the rest in the last part.
 func split(p *printer, c *callArgs) string {
 	delimiter, ok := c.literal(1)
-	if !ok || delimiter == "" || len(c.args) != 2 {
+	if !ok || delimiter == "" {
 		return p.refuse("split of this form", c.call.At, "")
+	}
+	if len(c.args) == 3 { // the last part keeps the rest
+		n, ok := c.constant(2)
+		if !ok || n < 1 || n > maxSequence {
+			return p.refuse("split of this form", c.call.At, "")
+		}
+		return p.let([]string{"string_split(" + c.args[0] + ", " + c.args[1] + ")"}, func(v []string) string {
+			return "CASE WHEN len(" + v[0] + ") <= " + itoa(int(n)) + " THEN " + v[0] + " ELSE list_append(" + v[0] + "[1:" + itoa(int(n)-1) + "], array_to_string(" +
+				v[0] + "[" + itoa(int(n)) + ":], " + c.args[1] + ")) END"
+		})
 	}
 	return "string_split(" + c.args[0] + ", " + c.args[1] + ")"
 }
@@ -209,7 +333,7 @@ func pad(p *printer, c *callArgs) string {
 
 // typeOfForm is known before the query runs; an aggregate inside still makes the query one.
 func typeOfForm(p *printer, c *callArgs) string {
-	name := str(c.types[0].String())
+	name := str(p.typeOf(c.call.Args[0].Value).String())
 	aggregates := false
 	ast.Walk(c.call.Args[0].Value, func(n ast.Node) bool {
 		if call, ok := n.(*ast.Call); ok && call.Over == nil && p.info.Function(call) != nil && p.info.Function(call).Kind != 0 {
@@ -220,61 +344,17 @@ func typeOfForm(p *printer, c *callArgs) string {
 	if !aggregates {
 		return name
 	}
-	return "CASE WHEN " + c.args[0] + " IS NULL THEN " + name + " ELSE " + name + " END"
+	return "CASE WHEN " + p.expr(c.call.Args[0].Value, c.scope) + " IS NULL THEN " + name + " ELSE " + name + " END"
 }
 
-// jsonPath reads the simple paths in which both engines agree: $.name, $["name"], $[0].
-func jsonPath(path string) (string, bool) {
-	rest, ok := strings.CutPrefix(path, "$")
-	var b strings.Builder
-	b.WriteByte('$')
-	for ok && rest != "" {
-		switch {
-		case strings.HasPrefix(rest, `["`):
-			name, after, found := strings.Cut(rest[2:], `"]`)
-			if ok = found && !strings.ContainsAny(name, `"\`); ok {
-				b.WriteString(`."` + name + `"`)
-				rest = after
-			}
-		case rest[0] == '[':
-			index, after, found := strings.Cut(rest[1:], "]")
-			if ok = found && isNumber(index) && index[0] != '-' && index[0] != '+'; ok {
-				b.WriteString("[" + index + "]")
-				rest = after
-			}
-		case rest[0] == '.':
-			end := 1
-			for end < len(rest) && (rest[end] == '_' || rest[end] >= '0' && rest[end] <= '9' || rest[end]|32 >= 'a' && rest[end]|32 <= 'z') {
-				end++
-			}
-			if ok = end > 1; ok {
-				b.WriteString(`."` + rest[1:end] + `"`)
-				rest = rest[end:]
-			}
-		default:
-			ok = false
-		}
-	}
-	return b.String(), ok
-}
-
-// jsonExtractScalar gives texts, whole numbers and booleans. How a number with a point was written is
-// lost in DuckDB, so that it is an error there.
-func jsonExtractScalar(p *printer, c *callArgs) string {
-	text, ok := c.literal(1)
-	path, known := jsonPath(text)
-	if !ok || !known {
-		return p.refuse("json_extract_scalar with this path", c.call.At, "")
+// ngrams are the runs of n elements, or the whole where it is shorter.
+func ngrams(p *printer, c *callArgs) string {
+	n, ok := c.constant(1)
+	if !ok || n < 1 || n > maxSequence {
+		return p.refuse("ngrams of this form", c.call.At, "")
 	}
 	return p.let(c.args[:1], func(v []string) string {
-		return "CASE json_type(" + v[0] + ", " + str(path) + ") WHEN 'DOUBLE' THEN " +
-			p.raise("NOT_SUPPORTED", "The embedded engine reads no numbers with a point out of JSON", c.result, c.call.At) +
-			" WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL ELSE json_extract_string(" + v[0] + ", " + str(path) + ") END"
-	})
-}
-
-func jsonArrayLength(p *printer, c *callArgs) string {
-	return p.let(c.args, func(v []string) string {
-		return "CASE WHEN json_type(" + v[0] + ") = 'ARRAY' THEN CAST(json_array_length(" + v[0] + ") AS BIGINT) END"
+		return "CASE WHEN " + v[0] + " IS NOT NULL THEN list_transform(range(1, greatest(len(" + v[0] + ") - " + itoa(int(n)) + " + 1, 1) + 1), lambda _g: " +
+			v[0] + "[_g:_g + " + itoa(int(n)-1) + "]) END"
 	})
 }

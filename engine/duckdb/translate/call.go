@@ -42,6 +42,9 @@ func (p *printer) call(e *ast.Call, s *scope) string {
 	if overload != nil {
 		kind = overload.Kind
 	}
+	if c.name == "typeof" {
+		return typeOfForm(p, c)
+	}
 	for _, a := range e.Args {
 		switch p.typeOf(a.Value).Kind() {
 		case types.JoniRegExp, types.Re2JRegExp, types.JSONPath: // read by the rule, as literals
@@ -53,6 +56,11 @@ func (p *printer) call(e *ast.Call, s *scope) string {
 		}
 		c.types = append(c.types, p.typeOf(a.Value))
 		c.zones = append(c.zones, p.zoneOf(a.Value, s))
+	}
+	if c.result.Kind() != types.TimestampTZ && holds(c.result, func(t types.Type) bool { return t.Kind() == types.TimestampTZ }) {
+		for i, t := range c.types { // what is kept in a list is in the session's zone
+			p.leaves(t, c.zones[i], e.At)
+		}
 	}
 	if kind == functions.Scalar {
 		return p.scalar(c)
@@ -75,9 +83,6 @@ func (p *printer) scalar(c *callArgs) string {
 	sql, ok := fill(r.sql, args)
 	if !ok {
 		return p.refuse("function "+c.name+" with "+itoa(len(args))+" arguments", c.call.At, "")
-	}
-	if r.cast {
-		sql = "CAST(" + sql + " AS " + p.duck(c.result, c.call.At) + ")"
 	}
 	if c.result.Kind() == types.Char {
 		sql = "rtrim(" + sql + ", ' ')"
@@ -144,9 +149,7 @@ var specialForms map[string]func(*printer, *callArgs) string
 func init() {
 	specialForms = map[string]func(*printer, *callArgs) string{
 		"coalesce": coalesce, "if": ifForm, "nullif": nullIf, "try": tryForm, "grouping": grouping,
-		"format": func(p *printer, c *callArgs) string {
-			return p.refuse("function format", c.call.At, "use concat and CAST")
-		},
+		"format": formatForm,
 	}
 }
 

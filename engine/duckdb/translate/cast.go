@@ -26,8 +26,12 @@ func (p *printer) castExpr(e *ast.Cast, s *scope) string {
 		sql = p.explicit(p.wall(x, p.zoneOf(e.X, s)), local, to, e.At)
 	case to.Kind() == types.TimestampTZ && from.Kind() != types.TimestampTZ:
 		sql = p.toZoned(p.explicit(x, from, types.TemporalOf(types.Timestamp, to.Precision()), e.At), types.TemporalOf(types.Timestamp, to.Precision()), p.opts.Zone, e.At)
-		if from.IsText() {
-			return p.refuse("CAST of text to "+to.String(), e.At, "CAST to timestamp")
+		if from.IsText() { // the zone of a text is not known here; one without is in the session's
+			local := types.TemporalOf(types.Timestamp, to.Precision())
+			sql = p.let([]string{x}, func(v []string) string {
+				return "CASE WHEN regexp_matches(" + v[0] + ", '[+A-Za-z]|:.*-') THEN " + p.raise("NOT_SUPPORTED", "The embedded engine reads no time zones out of texts", to, e.At) +
+					" ELSE " + p.toZoned(p.explicit(v[0], from, local, e.At), local, p.opts.Zone, e.At) + " END"
+			})
 		}
 	default:
 		sql = p.explicit(x, from, to, e.At)
@@ -72,8 +76,10 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		return plainCast(x)
 	case from.Equal(to) && fk != types.Varchar && fk != types.Char:
 		return x
-	case from.IsText():
+	case from.IsText() && tk != types.JSON:
 		return p.fromText(x, from, to, at)
+	case tk == types.JSON && fk != types.TimestampTZ:
+		return p.toJSON(x, from, at)
 	case tk == types.Varchar:
 		return p.toText(x, from, to, at)
 	case isNumberOrBool(from) && isNumberOrBool(to):
@@ -93,9 +99,9 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		if from.Elem(0).Kind() == types.Unknown {
 			return plainCast(x)
 		}
-		p.params++
-		v := ident("_" + itoa(p.params))
-		return "list_transform(" + x + ", lambda " + v + ": " + p.explicit(v, from.Elem(0), to.Elem(0), at) + ")"
+		return p.inLambda(func(v string) string {
+			return "list_transform(" + x + ", lambda " + v + ": " + p.explicit(v, from.Elem(0), to.Elem(0), at) + ")"
+		})
 	case fk == types.Row && tk == types.Row:
 		return p.let([]string{x}, func(v []string) string {
 			fields := make([]string, to.NumElems())
@@ -120,7 +126,6 @@ func isNumberOrBool(t types.Type) bool { return t.Kind() == types.Boolean || t.I
 func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string {
 	name := p.duck(to, at)
 	plain := "CAST(" + x + " AS " + name + ")"
-	exact := to.IsExactInteger() || to.Kind() == types.Decimal
 	switch {
 	case isFloat(from) && to.IsExactInteger(): // DuckDB rounds half to even
 		return "CAST(round(" + x + ") AS " + name + ")"
@@ -131,10 +136,8 @@ func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string 
 		return "CAST(CAST(" + x + " AS INTEGER) AS " + name + ")"
 	case from.Kind() == types.Decimal && to.Kind() == types.Boolean:
 		return "(" + x + " <> 0)"
-	case from.Kind() == types.Boolean && exact, from.Kind() == types.Decimal && exact:
-		return plain // DuckDB rounds half away from zero too
 	}
-	return plain
+	return plain // decimals are rounded half away from zero in both
 }
 
 func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {

@@ -21,6 +21,9 @@ func (p *printer) compareExpr(e *ast.Compare, s *scope) string {
 
 // compareRows compares row constructors field by field: DuckDB takes NULL inside a row for a value.
 func (p *printer) compareRows(e *ast.Compare, l, r *ast.Row, s *scope) string {
+	if e.Op >= ast.Lt && e.Op <= ast.Ge {
+		return p.orderRows(e, l, r, s)
+	}
 	if e.Op != ast.Eq && e.Op != ast.Ne {
 		return p.refuse("this comparison of rows", e.At, "compare the fields")
 	}
@@ -35,6 +38,27 @@ func (p *printer) compareRows(e *ast.Compare, l, r *ast.Row, s *scope) string {
 		return "(NOT " + all + ")"
 	}
 	return all
+}
+
+// orderRows compares from the first field on; fields that are NULL have no order, which is an error.
+func (p *printer) orderRows(e *ast.Compare, l, r *ast.Row, s *scope) string {
+	var values []string
+	ts := make([]types.Type, len(l.Fields))
+	for i := range l.Fields {
+		a, b := l.Fields[i].Value, r.Fields[i].Value
+		ts[i], _ = types.Comparison(p.typeOf(a), p.typeOf(b), true)
+		values = append(values, p.cast(p.expr(a, s), p.typeOf(a), ts[i], e.At), p.cast(p.expr(b, s), p.typeOf(b), ts[i], e.At))
+	}
+	strict := map[ast.CompareOp]ast.CompareOp{ast.Lt: ast.Lt, ast.Le: ast.Lt, ast.Gt: ast.Gt, ast.Ge: ast.Gt}[e.Op]
+	return p.let(values, func(v []string) string {
+		n := len(ts) - 1
+		sql := p.compare(e.Op, v[2*n], v[2*n+1], ts[n], nil, nil)
+		for i := n - 1; i >= 0; i-- {
+			sql = "(" + p.compare(strict, v[2*i], v[2*i+1], ts[i], nil, nil) + " OR " + p.compare(ast.Eq, v[2*i], v[2*i+1], ts[i], nil, nil) + " AND " + sql + ")"
+		}
+		return "CASE WHEN " + strings.Join(v, " IS NULL OR ") + " IS NULL THEN " +
+			p.raise("NOT_SUPPORTED", "ROW comparison not supported for fields with null elements", types.Of(types.Boolean), e.At) + " ELSE " + sql + " END"
+	})
 }
 
 // compare renders a op b, both of type t. The expressions behind them, which may be nil, tell whether
@@ -200,7 +224,7 @@ func (p *printer) inQuery(e *ast.In, s *scope) string {
 		x := p.cast(p.expr(e.X, s), p.typeOf(e.X), t, e.At)
 		sql = p.turned(rendered{sql: sql, cols: cols}, []types.Type{t}, e.At)
 		if isFloat(t) { // NaN is in no list, and takes nothing out of one
-			sql = "SELECT " + `"n".` + ident(cols[0].sql) + " FROM (" + sql + `) AS "n" WHERE NOT coalesce(isnan("n".` + ident(cols[0].sql) + "), FALSE)"
+			sql = "SELECT " + `"$n".` + ident(cols[0].sql) + " FROM (" + sql + `) AS "$n" WHERE NOT coalesce(isnan("$n".` + ident(cols[0].sql) + "), FALSE)"
 		}
 		return "(" + x + " IN (" + sql + "))"
 	}
@@ -211,12 +235,12 @@ func (p *printer) inQuery(e *ast.In, s *scope) string {
 	terms := make([]string, len(cols))
 	for i, f := range row.Fields {
 		t, _ := types.Comparison(p.typeOf(f.Value), cols[i].typ, false)
-		a, b := p.expr(f.Value, s), `"in".`+ident(cols[i].sql)
+		a, b := p.expr(f.Value, s), `"$in".`+ident(cols[i].sql)
 		terms[i] = p.compare(ast.Eq, p.cast(a, p.typeOf(f.Value), t, e.At), p.cast(b, cols[i].typ, t, e.At), t, f.Value, nil)
 	}
 	match := strings.Join(terms, " AND ")
 	exists := func(cond string) string {
-		return "EXISTS (SELECT 1 FROM (" + sql + `) AS "in" WHERE ` + cond + ")"
+		return "EXISTS (SELECT 1 FROM (" + sql + `) AS "$in" WHERE ` + cond + ")"
 	}
 	return "CASE WHEN " + exists(match) + " THEN TRUE WHEN " + exists("("+match+") IS NULL") + " THEN NULL ELSE FALSE END"
 }

@@ -19,6 +19,8 @@ var (
 	// duckErrors are tried in order; what DuckDB says is matched without regard to case.
 	duckErrors = []struct{ part, code, message string }{
 		{"more than one row returned by a subquery", "SUBQUERY_MULTIPLE_ROWS", "A subquery that must give one value gave several rows"},
+		{"date out of range", "INVALID_FUNCTION_ARGUMENT", "There is no such date"},
+		{"not implemented error", "NOT_SUPPORTED", "The embedded engine cannot run this form of query"},
 		{"interrupted", "USER_CANCELED", "The query was cancelled"},
 		{"out of memory", "EXCEEDED_LOCAL_MEMORY_LIMIT", "The query needs more memory than it may use"},
 		{"out of range error", "NUMERIC_VALUE_OUT_OF_RANGE", "A number is too large for its type"},

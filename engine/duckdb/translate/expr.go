@@ -102,7 +102,7 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 	case *ast.IsTruth:
 		return "(" + p.expr(e.X, s) + negated(" IS", e.Not) + " " + [...]string{ast.True: "TRUE", ast.False: "FALSE", ast.Unknown: "NULL"}[e.Value] + ")"
 	case *ast.Exists:
-		sql, _ := p.query(e.Query, s, true)
+		sql, _ := p.query(e.Query, s, false)
 		return "EXISTS (" + sql + ")"
 	case *ast.Subquery:
 		return p.subquery(e, s)
@@ -125,6 +125,7 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 		elems := make([]string, len(e.Elems))
 		for i, x := range e.Elems {
 			elems[i] = p.expr(x, s)
+			p.leaves(p.typeOf(x), p.zoneOf(x, s), x.Span())
 		}
 		if len(elems) == 0 {
 			return "CAST([] AS " + p.duck(p.info.Type(e), e.At) + ")"
@@ -134,6 +135,7 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 		fields := make([]string, len(e.Fields))
 		for i, f := range e.Fields {
 			fields[i] = str(fieldName(i)) + ": " + p.expr(f.Value, s)
+			p.leaves(p.typeOf(f.Value), p.zoneOf(f.Value, s), e.At)
 		}
 		return "{" + strings.Join(fields, ", ") + "}"
 	case *ast.Subscript:
@@ -194,6 +196,7 @@ func (p *printer) unary(e *ast.Unary, s *scope) string {
 func (p *printer) subquery(e *ast.Subquery, s *scope) string {
 	sql, cols := p.query(e.Query, s, false)
 	if len(cols) == 1 {
+		p.leaves(cols[0].typ, cols[0].zone, e.At)
 		return "(" + sql + ")"
 	}
 	fields := make([]string, len(cols))
@@ -252,7 +255,7 @@ func (p *printer) subscript(e *ast.Subscript, s *scope) string {
 		return field(base, int(v)-1)
 	case types.Array:
 		return p.let([]string{base, index}, func(v []string) string {
-			return "CASE WHEN " + v[1] + " < 1 OR " + v[1] + " > len(" + v[0] + ") THEN " +
+			return "CASE WHEN " + v[0] + " IS NOT NULL AND (" + v[1] + " < 1 OR " + v[1] + " > len(" + v[0] + ")) THEN " +
 				p.raise("INVALID_FUNCTION_ARGUMENT", "Array subscript is out of bounds", result, e.At) +
 				" ELSE " + v[0] + "[" + v[1] + "] END"
 		})
@@ -269,15 +272,16 @@ func (p *printer) subscript(e *ast.Subscript, s *scope) string {
 // lambda renders a lambda; its parameters hide columns of the same name.
 func (p *printer) lambda(e *ast.Lambda, s *scope) string {
 	t := p.info.Type(e)
-	inner := &scope{parent: s}
-	names := make([]string, len(e.Params))
-	for i, id := range e.Params {
-		p.params++
-		names[i] = ident("_" + itoa(p.params) + "_" + id.Name)
-		inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: names[i], typ: t.Elem(i), zone: p.opts.Zone})
-	}
-	if len(names) == 0 {
+	if len(e.Params) == 0 {
 		return p.refuse("a lambda without parameters", e.At, "")
 	}
-	return "lambda " + strings.Join(names, ", ") + ": " + p.expr(e.Body, inner)
+	return p.inLambda(func(param string) string {
+		inner := &scope{parent: s}
+		names := make([]string, len(e.Params))
+		for i, id := range e.Params {
+			names[i] = ident(strings.Trim(param, `"`) + "_" + id.Name)
+			inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: names[i], typ: t.Elem(i), zone: p.opts.Zone})
+		}
+		return "lambda " + strings.Join(names, ", ") + ": " + p.expr(e.Body, inner)
+	})
 }

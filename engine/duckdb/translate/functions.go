@@ -7,11 +7,10 @@ import (
 	"github.com/limn-data/limn/trino/types"
 )
 
-// rule is how a scalar function is rendered: a template (see fill) or code. cast says that DuckDB's
-// result has another type. A function that is not in the table is refused.
+// rule is how a scalar function is rendered: a template (see fill) or code. A function that is not in
+// the table is refused.
 type rule struct {
 	sql  string
-	cast bool
 	make func(*printer, *callArgs) string
 }
 
@@ -21,9 +20,14 @@ var scalars map[string]rule
 func init() {
 	scalars = map[string]rule{
 		// text
-		"lower":   {sql: "lower($1)"},
-		"upper":   {sql: "upper($1)"},
-		"length":  {sql: "length($1)"},
+		"lower": {sql: "lower($1)"},
+		"upper": {make: upper},
+		"length": {make: func(p *printer, c *callArgs) string {
+			if c.types[0].Kind() == types.Varbinary {
+				return "octet_length(" + c.args[0] + ")"
+			}
+			return "length(" + p.padded(c.args[0], c.types[0]) + ")"
+		}},
 		"reverse": {make: reverse},
 		"strpos":  {make: strpos},
 		"position": {make: func(p *printer, c *callArgs) string {
@@ -37,15 +41,25 @@ func init() {
 		"split_part":  {make: splitPart},
 		"codepoint":   {sql: "unicode($1)"},
 		// numbers
-		"abs":      {make: abs},
+		"abs":      {sql: "abs($1)"},
 		"round":    {make: round},
 		"ceil":     {make: whole("ceil")},
 		"ceiling":  {make: whole("ceil")},
 		"floor":    {make: whole("floor")},
 		"truncate": {make: truncate},
-		"sign":     {sql: "sign($1)", cast: true},
+		"sign": {make: func(p *printer, c *callArgs) string {
+			plain := func(x string) string { return "CAST(sign(" + x + ") AS " + p.duck(c.result, c.call.At) + ")" }
+			if !isFloat(c.result) {
+				return plain(c.args[0])
+			}
+			return p.let(c.args, func(v []string) string {
+				return "CASE WHEN isnan(" + v[0] + ") THEN " + v[0] + " ELSE " + plain(v[0]) + " END"
+			})
+		}},
 		"sqrt": {make: func(p *printer, c *callArgs) string {
-			return "CASE WHEN " + c.args[0] + " < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(" + c.args[0] + ") END"
+			return p.let(c.args, func(v []string) string {
+				return "CASE WHEN " + v[0] + " < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(" + v[0] + ") END"
+			})
 		}},
 		"cbrt":  {sql: "cbrt($1)"},
 		"exp":   {sql: "exp($1)"},
@@ -106,11 +120,14 @@ func init() {
 			}
 			return "CASE WHEN " + c.args[0] + " IS NOT NULL AND " + c.args[1] + " IS NOT NULL THEN coalesce(CAST(list_position(" + c.args[0] + ", " + c.args[1] + ") AS BIGINT), 0) END"
 		}},
+		"array_union": {make: arrayUnion}, "array_except": {make: arrayExcept}, "arrays_overlap": {make: arraysOverlap},
+		"ngrams": {make: ngrams}, "zip_with": {make: zipWith}, "map_filter": {make: mapLambda}, "transform_values": {make: mapLambda},
 		"map": {make: newMap}, "map_keys": {sql: "map_keys($1)"}, "map_values": {sql: "map_values($1)"}, "map_concat": {make: mapConcat},
 		// text, continued
 		"split": {make: split}, "concat_ws": {make: concatWS}, "lpad": {make: pad}, "rpad": {make: pad}, "chr": {sql: "chr(CAST($1 AS INTEGER))"},
 		"regexp_like": {make: regexpLike}, "regexp_extract": {make: regexpExtract}, "regexp_extract_all": {make: regexpExtractAll},
-		"regexp_count": {make: regexpCount}, "regexp_split": {make: regexpSplit}, "regexp_replace": {make: regexpReplace},
+		"regexp_count": {make: regexpCount}, "regexp_position": {make: regexpPosition}, "regexp_split": {make: regexpSplit}, "regexp_replace": {make: regexpReplace},
+		"url_encode": {sql: "replace(replace(replace(url_encode($1), '%20', '+'), '%2A', '*'), '~', '%7E')"}, "url_decode": {make: urlDecode},
 		"to_utf8": {sql: "encode($1)"}, "to_hex": {sql: "hex($1)"}, "to_base64": {sql: "to_base64($1)"},
 		"md5": {sql: "unhex(md5($1))"}, "sha256": {sql: "unhex(sha256($1))"}, "sha1": {sql: "unhex(sha1($1))"},
 		// numbers, continued
@@ -119,19 +136,78 @@ func init() {
 			part := func(i int) string { return ln(p, &callArgs{call: c.call, args: c.args[i : i+1]}) }
 			return "(" + part(1) + " / " + part(0) + ")"
 		}},
+		"bit_count": {make: func(p *printer, c *callArgs) string {
+			if n, ok := c.constant(1); !ok || n != 64 {
+				return p.refuse("bit_count of other than 64 bits", c.call.At, "")
+			}
+			return "CAST(bit_count(CAST(" + c.args[0] + " AS BIGINT)) AS BIGINT)"
+		}},
+		"to_base": {make: func(p *printer, c *callArgs) string {
+			radix, ok := c.constant(1)
+			if !ok || radix < 2 || radix > 36 {
+				return p.refuse("to_base of this form", c.call.At, "")
+			}
+			return p.let(c.args[:1], func(v []string) string {
+				return "(CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || lower(to_base(abs(" + v[0] + "), " + itoa(int(radix)) + ")))"
+			})
+		}},
+		"levenshtein_distance": {make: asciiOnly("levenshtein")}, "hamming_distance": {make: asciiOnly("hamming")},
+		"timezone": {make: func(p *printer, c *callArgs) string {
+			if zone := c.zones[0]; zone != unknownZone && zone != "" {
+				return "CASE WHEN " + c.args[0] + " IS NOT NULL THEN " + str(zone) + " END"
+			}
+			return p.refuse("timezone of this value", c.call.At, "")
+		}},
+		"random": {make: random}, "rand": {make: random},
 		"bitwise_and": {sql: "($1 & $2)"}, "bitwise_or": {sql: "($1 | $2)"}, "bitwise_xor": {sql: "xor($1, $2)"}, "bitwise_not": {sql: "(~$1)"},
 		// dates, continued
 		"date_format": {make: dateFormat}, "date_parse": {make: dateParse}, "format_datetime": {make: formatDatetime}, "parse_datetime": {make: parseDatetime},
 		"to_iso8601": {make: toISO},
 		// json
-		"json_extract_scalar": {make: jsonExtractScalar}, "json_array_length": {make: jsonArrayLength},
-		"typeof": {make: typeOfForm},
+		"json_extract_scalar": {make: jsonExtract("json_extract_string")}, "json_extract": {make: jsonExtract("json_extract")}, "json_array_length": {make: jsonArrayLength},
+		"is_json_scalar": {sql: "(json_type($1) NOT IN ('OBJECT', 'ARRAY'))"},
 	}
 	for field := range fields {
 		scalars[field] = rule{make: func(p *printer, c *callArgs) string {
 			return p.extract(c.name, c.args[0], c.types[0], c.zones[0], c.call.At)
 		}}
 	}
+}
+
+// upper leaves ß as it is, as Java does with one character; DuckDB makes ẞ of it.
+func upper(p *printer, c *callArgs) string {
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN contains(" + v[0] + ", 'ß') THEN array_to_string(list_transform(string_split(" + v[0] + ", 'ß'), lambda _s: upper(_s)), 'ß') ELSE upper(" + v[0] + ") END"
+	})
+}
+
+// asciiOnly is for functions that count bytes in DuckDB and characters in Trino.
+func asciiOnly(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		return p.let(c.args, func(v []string) string {
+			return "CASE WHEN octet_length(encode(" + v[0] + ")) > length(" + v[0] + ") OR octet_length(encode(" + v[1] + ")) > length(" + v[1] + ") THEN " +
+				p.raise("NOT_SUPPORTED", "The embedded engine compares only texts of ASCII characters so", c.result, c.call.At) + " ELSE " + fn + "(" + v[0] + ", " + v[1] + ") END"
+		})
+	}
+}
+
+// urlDecode takes + for a space; what is no escape is an error.
+func urlDecode(p *printer, c *callArgs) string {
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN regexp_matches(" + v[0] + ", '%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)') THEN " +
+			p.raise("INVALID_FUNCTION_ARGUMENT", "Illegal escape in an encoded text", c.result, c.call.At) +
+			" ELSE url_decode(replace(" + v[0] + ", '+', ' ')) END"
+	})
+}
+
+// drawn is how DuckDB's random() is written; a value that holds it must not be written twice (see let).
+const drawn = "random()"
+
+func random(p *printer, c *callArgs) string {
+	if len(c.args) != 0 {
+		return p.refuse("random with bounds", c.call.At, "")
+	}
+	return drawn
 }
 
 // reverse of a text goes by code points; DuckDB's goes by grapheme clusters, which is the same for
@@ -150,7 +226,15 @@ func strpos(p *printer, c *callArgs) string {
 	if len(c.args) == 2 {
 		return "strpos(" + c.args[0] + ", " + c.args[1] + ")"
 	}
-	return p.refuse("strpos with an instance", c.call.At, "")
+	// The n-th occurrence of one character; longer texts may overlap.
+	part, ok := c.literal(1)
+	n, isConst := c.constant(2)
+	if !ok || !isConst || n < 1 || len([]rune(part)) != 1 {
+		return p.refuse("strpos with an instance", c.call.At, "")
+	}
+	return p.let([]string{"string_split(" + c.args[0] + ", " + c.args[1] + ")"}, func(v []string) string {
+		return "CASE WHEN len(" + v[0] + ") > " + itoa(int(n)) + " THEN length(array_to_string(" + v[0] + "[1:" + itoa(int(n)) + "], " + c.args[1] + ")) + 1 WHEN " + v[0] + " IS NOT NULL THEN 0 END"
+	})
 }
 
 // substr counts from 1, from the end when negative; from 0, and from before the start, it is empty.
@@ -249,8 +333,6 @@ func splitPart(p *printer, c *callArgs) string {
 	return "list_extract(string_split(" + c.args[0] + ", " + c.args[1] + "), " + c.args[2] + ")"
 }
 
-func abs(p *printer, c *callArgs) string { return "abs(" + c.args[0] + ")" }
-
 // round is half away from zero in both engines; DuckDB's result has another scale.
 func round(p *printer, c *callArgs) string {
 	x, t := c.args[0], c.types[0]
@@ -264,7 +346,10 @@ func round(p *printer, c *callArgs) string {
 	switch {
 	case t.Kind() == types.Decimal:
 		if digits < 0 {
-			return p.refuse("round of decimals before the point", c.call.At, "")
+			if t.Precision() > 36 || digits < -30 {
+				return p.refuse("round of decimals before the point", c.call.At, "")
+			}
+			return "CAST(round(" + x + ", " + itoa(int(digits)) + ") AS " + p.duck(c.result, c.call.At) + ")"
 		}
 		if int(digits) >= t.Scale() {
 			return p.cast(x, t, c.result, c.call.At)
@@ -300,6 +385,16 @@ func whole(fn string) func(*printer, *callArgs) string {
 
 func truncate(p *printer, c *callArgs) string {
 	if len(c.args) != 1 {
+		n, ok := c.constant(1)
+		if t := c.types[0]; ok && n >= 0 && t.Kind() == types.Decimal {
+			if int(n) >= t.Scale() {
+				return c.args[0]
+			}
+			unit := types.DecimalOf(int(n)+1, int(n))
+			return p.let(c.args[:1], func(v []string) string {
+				return p.cast("("+v[0]+" - "+v[0]+" % "+p.decimalLit("1e-"+itoa(int(n)), unit)+")", types.DecimalOf(min(38, t.Precision()+1), t.Scale()), c.result, c.call.At)
+			})
+		}
 		return p.refuse("truncate to a number of digits", c.call.At, "")
 	}
 	return "CAST(trunc(" + c.args[0] + ") AS " + p.duck(c.result, c.call.At) + ")"
@@ -368,5 +463,5 @@ func fromUnixtime(p *printer, c *callArgs) string {
 	if len(c.args) != 1 {
 		return p.refuse("from_unixtime with a zone", c.call.At, "")
 	}
-	return "make_timestamptz(CAST(round(" + c.args[0] + " * 1000) AS BIGINT) * 1000)"
+	return "make_timestamptz(CAST(floor(" + c.args[0] + " * 1000 + 0.5) AS BIGINT) * 1000)"
 }

@@ -21,21 +21,29 @@ const repeatable = 64
 func (p *printer) let(values []string, body func(v []string) string) string {
 	names := make([]string, len(values))
 	var fields []string
-	p.params++
-	param := ident("_" + itoa(p.params))
 	long := false
 	for _, v := range values {
-		long = long || len(v) > repeatable
+		long = long || len(v) > repeatable || strings.Contains(v, drawn)
 	}
 	if !long {
 		return body(append(names[:0], values...))
 	}
-	for i, v := range values {
-		key := "v" + itoa(i)
-		fields = append(fields, str(key)+": "+v)
-		names[i] = "struct_extract(" + param + ", " + str(key) + ")" // param.key is taken for a column in HAVING
-	}
-	return "list_transform([{" + strings.Join(fields, ", ") + "}], lambda " + param + ": " + body(names) + ")[1]"
+	return p.inLambda(func(param string) string {
+		for i, v := range values {
+			key := "v" + itoa(i)
+			fields = append(fields, str(key)+": "+v)
+			names[i] = "struct_extract(" + param + ", " + str(key) + ")" // param.key is taken for a column in HAVING
+		}
+		return "list_transform([{" + strings.Join(fields, ", ") + "}], lambda " + param + ": " + body(names) + ")[1]"
+	})
+}
+
+// inLambda renders what stands inside of a lambda and hands it the name of a parameter. Names go by
+// depth: an expression that is written twice, in a select list and in GROUP BY, must be the same text.
+func (p *printer) inLambda(body func(param string) string) string {
+	p.lambdas++
+	defer func() { p.lambdas-- }()
+	return body(ident("_" + itoa(p.lambdas)))
 }
 
 // mark begins the messages of errors that stand for Trino's own.
@@ -45,7 +53,7 @@ const mark = "trino:"
 // used in place of error(), which DuckDB takes for volatile: it would hold back optimizations and is
 // forbidden inside TRY. DuckDB leaves a constant that fails for run time.
 func (p *printer) raise(code, message string, t types.Type, at ast.Span) string {
-	message = str(mark + code + ":" + message)
+	message = str(mark + code + ":" + strings.NewReplacer("'", "", `"`, "").Replace(message)) // quotes end it in DuckDB's text
 	switch t.Kind() {
 	case types.Varchar, types.Char, types.JSON: // any text is one
 		return "CAST(CAST(" + message + " AS BIGINT) AS VARCHAR)"

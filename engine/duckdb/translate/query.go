@@ -12,18 +12,25 @@ import (
 // query renders a query. outer is what it may look at around it; top says that the names of its
 // columns are for people, so that they need not be unique.
 func (p *printer) query(q *ast.Query, outer *scope, top bool) (string, []output) {
-	with := p.with(q.With, outer)
+	with := p.with(q.With, outer, lineBreak(top))
 	b := p.body(q.Body, q, outer, top)
-	tail := p.order(q, b)
+	br := lineBreak(top)
+	tail := ""
+	if len(q.OrderBy) > 0 {
+		if b.sorted == nil {
+			b = p.orderable(q, b)
+		}
+		tail = br + p.order(q, b)
+	}
 	if q.Offset != nil {
-		tail += " OFFSET " + p.rowCount(q.Offset)
+		tail += br + "OFFSET " + p.rowCount(q.Offset)
 	}
 	if l := q.Limit; l != nil && !l.All && !l.WithTies {
 		n := "1" // FETCH FIRST ROW ONLY
 		if l.Count != nil {
 			n = p.rowCount(l.Count)
 		}
-		tail += " LIMIT " + n
+		tail += br + "LIMIT " + n
 	}
 	return with + b.sql + tail, b.cols
 }
@@ -79,7 +86,7 @@ func (p *printer) listed(from string, cols []column) rendered {
 	return rendered{sql: "SELECT " + strings.Join(items, ", ") + " FROM " + from, cols: out}
 }
 
-func (p *printer) with(w *ast.With, outer *scope) string {
+func (p *printer) with(w *ast.With, outer *scope, br string) string {
 	if w == nil {
 		return ""
 	}
@@ -90,6 +97,9 @@ func (p *printer) with(w *ast.With, outer *scope) string {
 			return ""
 		}
 		sql, cols := p.query(c.Query, outer, false)
+		if p.err != nil {
+			return "" // a refused query may lack columns
+		}
 		for i, id := range c.Columns {
 			cols[i].name = id.Name
 		}
@@ -104,7 +114,7 @@ func (p *printer) with(w *ast.With, outer *scope) string {
 		p.ctes[c.Query] = &cte{name: name, cols: cols}
 		items = append(items, ident(name)+" AS ("+sql+")")
 	}
-	return "WITH " + strings.Join(items, ", ") + " "
+	return "WITH " + strings.Join(items, ","+br) + br
 }
 
 // recursive reports whether a WITH query names itself.
@@ -198,11 +208,29 @@ func (p *printer) turned(b rendered, want []types.Type, at ast.Span) string {
 	return "SELECT " + strings.Join(items, ", ") + " FROM (" + b.sql + `) AS "q"`
 }
 
-// order renders ORDER BY, and FETCH … WITH TIES, which DuckDB lacks, as a rank.
-func (p *printer) order(q *ast.Query, b rendered) string {
-	if len(q.OrderBy) == 0 {
-		return ""
+// orderable puts a body that is no SELECT into FROM where ORDER BY computes something of its columns,
+// which DuckDB does not take behind UNION.
+func (p *printer) orderable(q *ast.Query, b rendered) rendered {
+	plain := true
+	for _, item := range q.OrderBy {
+		_, number := item.Expr.(*ast.IntLit)
+		plain = plain && (number || len(nameParts(strip(item.Expr))) == 1)
 	}
+	if plain {
+		return b
+	}
+	items := make([]string, len(b.cols))
+	s := &scope{}
+	for i, c := range b.cols {
+		ref := `"q".` + ident(c.sql)
+		items[i] = ref + " AS " + ident(c.sql)
+		s.cols = append(s.cols, column{key: strings.ToLower(c.name), sql: ref, typ: c.typ, zone: c.zone, ordinal: i + 1})
+	}
+	return rendered{sql: "SELECT " + strings.Join(items, ", ") + " FROM (" + b.sql + `) AS "q"`, cols: b.cols, sorted: s}
+}
+
+// order renders ORDER BY.
+func (p *printer) order(q *ast.Query, b rendered) string {
 	s := b.sorted
 	if s == nil { // not a SELECT: the output columns are all there is
 		s = &scope{}
@@ -214,12 +242,15 @@ func (p *printer) order(q *ast.Query, b rendered) string {
 	for i, item := range q.OrderBy {
 		items[i] = p.sortItem(item, s, b.cols, true)
 	}
-	return " ORDER BY " + strings.Join(items, ", ")
+	return "ORDER BY " + strings.Join(items, ", ")
 }
 
 // sortItem renders one ORDER BY item; in a query's own ORDER BY a number or the name of an output
 // column means that column.
 func (p *printer) sortItem(item *ast.SortItem, s *scope, cols []output, ofQuery bool) string {
+	if p.err != nil {
+		return "NULL" // a refused query may lack columns
+	}
 	text, t := "", p.typeOf(item.Expr)
 	if n, ok := item.Expr.(*ast.IntLit); ok && ofQuery {
 		v, _ := parse.Integer(n.Text)

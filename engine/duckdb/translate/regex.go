@@ -218,6 +218,20 @@ func regexpCount(p *printer, c *callArgs) string {
 	return "len(regexp_extract_all(" + c.args[0] + ", " + str(re.text) + "))"
 }
 
+// regexpPosition: without anchors inside, the first match begins where its text first occurs.
+func regexpPosition(p *printer, c *callArgs) string {
+	re, ok := p.everywhere(c)
+	if !ok {
+		return "NULL"
+	}
+	if len(c.args) != 2 || strings.Contains(re.text, `\A`) {
+		return p.refuse("regexp_position of this form", c.call.At, "")
+	}
+	return p.let(c.args[:1], func(v []string) string {
+		return "CASE WHEN " + v[0] + " IS NOT NULL THEN CASE WHEN regexp_matches(" + v[0] + ", " + str(re.text) + ") THEN CAST(strpos(" + v[0] + ", regexp_extract(" + v[0] + ", " + str(re.text) + ")) AS INTEGER) ELSE -1 END END"
+	})
+}
+
 func regexpSplit(p *printer, c *callArgs) string {
 	re, ok := p.everywhere(c)
 	if !ok {

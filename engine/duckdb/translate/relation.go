@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/types"
 )
 
@@ -64,9 +65,12 @@ func (p *printer) table(n ast.Node, name *ast.QualifiedName, at ast.Span, alias 
 		return "", nil
 	}
 	t := use.Table
-	if t.View != nil || strings.EqualFold(t.Schema, "information_schema") {
+	if strings.EqualFold(t.Schema, "information_schema") {
 		p.refuse(t.String(), at, "")
 		return "", nil
+	}
+	if t.View != nil {
+		return p.view(t, at, alias, s)
 	}
 	alias = s.alias(cmp.Or(alias, t.Name))
 	full := ident(t.Catalog) + "." + ident(t.Schema) + "." + ident(t.Name)
@@ -75,7 +79,7 @@ func (p *printer) table(n ast.Node, name *ast.QualifiedName, at ast.Span, alias 
 	var char []string
 	for _, c := range t.Columns {
 		if !c.Hidden {
-			cols = append(cols, column{key: strings.ToLower(c.Name), rel: rel, sql: ident(alias) + "." + ident(c.Name), typ: c.Type, zone: p.opts.Zone})
+			cols = append(cols, column{key: strings.ToLower(c.Name), rel: rel, sql: ident(alias) + "." + ident(c.Name), typ: c.Type, zone: "UTC"})
 		}
 	}
 	for _, name := range use.Columns() { // only what is read: the rest may have types without a translation
@@ -95,6 +99,29 @@ func (p *printer) table(n ast.Node, name *ast.QualifiedName, at ast.Span, alias 
 		full = "(SELECT * REPLACE (" + strings.Join(char, ", ") + ") FROM " + full + ")"
 	}
 	return full + " AS " + ident(alias), cols
+}
+
+// view puts a view's query in its place, in the types that the view declares.
+func (p *printer) view(t *check.Table, at ast.Span, alias string, s *scope) (string, []column) {
+	sql, out := p.query(t.View, nil, false)
+	var want []types.Type
+	var names []string
+	for _, c := range t.Columns {
+		if !c.Hidden {
+			want, names = append(want, c.Type), append(names, strings.ToLower(c.Name))
+		}
+	}
+	if p.err != nil || len(want) != len(out) {
+		p.refuse("view "+t.String(), at, "")
+		return "", nil
+	}
+	alias = s.alias(cmp.Or(alias, t.Name))
+	cols := columnsOf(out, alias, []string{strings.ToLower(t.Catalog), strings.ToLower(t.Schema), strings.ToLower(t.Name)})
+	for i := range cols {
+		p.leaves(out[i].typ, out[i].zone, at)
+		cols[i].key, cols[i].typ = names[i], want[i]
+	}
+	return "(" + p.turned(rendered{sql: sql, cols: out}, want, at) + ") AS " + ident(alias), cols
 }
 
 func columnsOf(cols []output, alias string, rel []string) []column {

@@ -39,17 +39,18 @@ func (p *printer) selectBody(sel *ast.Select, q *ast.Query, outer *scope, top bo
 		}
 		b.WriteString(item + " AS " + ident(cols[i].sql))
 	}
+	br := lineBreak(top)
 	if from != "" {
-		b.WriteString(" FROM " + from)
+		b.WriteString(br + "FROM " + from)
 	}
 	if sel.Where != nil {
-		b.WriteString(" WHERE " + p.expr(sel.Where, s))
+		b.WriteString(br + "WHERE " + p.expr(sel.Where, s))
 	}
 	if sel.GroupBy != nil {
-		b.WriteString(" GROUP BY " + p.groupBy(sel.GroupBy, items, s))
+		b.WriteString(br + "GROUP BY " + p.groupBy(sel.GroupBy, items, s))
 	}
 	if sel.Having != nil {
-		b.WriteString(" HAVING " + p.expr(sel.Having, s))
+		b.WriteString(br + "HAVING " + p.expr(sel.Having, s))
 	}
 	out := rendered{cols: cols, sorted: &scope{parent: s, windows: s.windows}}
 	for i, c := range cols {
@@ -62,10 +63,21 @@ func (p *printer) selectBody(sel *ast.Select, q *ast.Query, outer *scope, top bo
 	return out
 }
 
+// lineBreak puts the clauses of the outermost query on lines of their own, for whoever reads it.
+func lineBreak(top bool) string {
+	if top {
+		return "\n"
+	}
+	return " "
+}
+
 // ties keeps the rows up to the n-th and those that sort equal to it.
 func (p *printer) ties(sel *ast.Select, q *ast.Query, out rendered) string {
 	if sel.Distinct || q.Offset != nil {
 		return p.refuse("WITH TIES beside DISTINCT or OFFSET", q.Limit.At, "put the query into FROM")
+	}
+	if p.err != nil {
+		return "" // a refused query may lack columns
 	}
 	by := make([]string, len(q.OrderBy))
 	for i, item := range q.OrderBy {

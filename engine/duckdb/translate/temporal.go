@@ -3,6 +3,7 @@ package translate
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"
@@ -109,6 +110,19 @@ var fields = map[string]string{
 }
 
 func (p *printer) extract(field, x string, t types.Type, zone string, at ast.Span) string {
+	if field == "timezone_hour" || field == "timezone_minute" {
+		// Known without a clock only where the zone is an offset.
+		loc, ok := p.location(zone)
+		if t.Kind() != types.TimestampTZ || !ok || zone != "UTC" && !strings.ContainsAny(zone[:1], "+-") {
+			return p.refuse("EXTRACT of "+field, at, "")
+		}
+		_, seconds := time.Unix(0, 0).In(loc).Zone()
+		n := seconds / 3600
+		if field == "timezone_minute" {
+			n = seconds % 3600 / 60
+		}
+		return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN CAST(%d AS BIGINT) END", x, n)
+	}
 	fn, ok := fields[field]
 	if !ok {
 		return p.refuse("EXTRACT of "+field, at, "")

@@ -92,7 +92,7 @@ type printer struct {
 	err      *Unsupported
 	ctes     map[*ast.Query]*cte
 	cteNames map[string]bool
-	params   int    // names given to let-bound values
+	lambdas  int    // around what is being rendered (see inLambda)
 	operand  *bound // of the enclosing simple CASE
 	written  int    // bytes of rendered expressions, against opts.MaxLength
 }

@@ -2,6 +2,7 @@ package translate
 
 import (
 	"strings"
+	_ "time/tzdata" // the rules of zones come with the binary, wherever it runs
 
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"
@@ -27,6 +28,8 @@ func (p *printer) zoneOf(e ast.Expr, s *scope) string {
 		if c := s.resolve(nameParts(e)); c != nil && c.typ.Kind() == types.TimestampTZ {
 			return canonicalZone(c.zone)
 		}
+	case *ast.Subquery: // what left it is in the session's zone
+		return canonicalZone(p.opts.Zone)
 	case *ast.Current:
 		return canonicalZone(p.opts.Zone)
 	case *ast.TypedLit:

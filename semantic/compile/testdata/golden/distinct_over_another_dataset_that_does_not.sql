@@ -1,5 +1,5 @@
 -- status:dimension sales_per_account:metric
--- note: count of sales per account counts the accounts that occur in orders
+-- note: count of Sales per account counts the accounts that occur in orders
 SELECT
   orders.status,
   CAST(CAST(SUM(orders.total) AS decimal(32, 10)) / NULLIF(COUNT(DISTINCT accounts.account_id), 0) AS decimal(38, 10)) AS sales_per_account

@@ -1,0 +1,29 @@
+// Package arch holds the import policy of the house as data; its test keeps it. It has no code that runs.
+package arch
+
+// policy says which rooms each room may import, besides itself, internal and libraries. "all" is every
+// room. It is the table of docs/architecture.md.
+var policy = map[string][]string{
+	"cmd":        {"all"},
+	"bots":       {"answer", "access", "catalog"},
+	"evals":      {"answer", "semantic", "access", "catalog", "trino"},
+	"answer":     {"nl2sql", "gate", "semantic", "access", "catalog", "trino"},
+	"nl2sql":     {"semantic", "gate", "access", "catalog", "trino"},
+	"gate":       {"access", "catalog", "trino"},
+	"semantic":   {"access", "catalog", "trino"},
+	"access":     {"catalog", "trino"},
+	"embeddings": {"access", "catalog"},
+	"ingest":     {"catalog", "trino"},
+	"engine":     {"catalog", "trino"},
+	"catalog":    {"trino"},
+	"trino":      {},
+	"internal":   {},
+}
+
+// homes are the libraries that only one room may know, by import path prefix.
+var homes = map[string]string{
+	"github.com/duckdb/":          "engine/duckdb",
+	"gopkg.in/yaml.v3":            "internal/conf",
+	"github.com/apache/arrow-go/": "internal/demo",
+	"github.com/robfig/cron/":     "answer",
+}
