@@ -390,6 +390,9 @@ func readPolicy(fsys fs.FS) (access.Policy, error) {
 		for _, h := range f.Hide {
 			out.Rules = append(out.Rules, access.Rule(h))
 		}
+		if err := out.Validate(); err != nil {
+			return out, fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	return out, nil
 }

@@ -150,7 +150,7 @@ func stripKeyWord(phrase string) string {
 	if len(ws) > 1 && slices.Contains(keyWords, ws[len(ws)-1]) {
 		return strings.Join(ws[:len(ws)-1], " ")
 	}
-	if len(ws) == 1 && strings.HasSuffix(phrase, "id") {
+	if len(ws) == 1 && strings.HasSuffix(phrase, "id") && phrase != "id" {
 		return strings.TrimSuffix(phrase, "id")
 	}
 	return phrase
@@ -221,7 +221,7 @@ func named(phrase string, to *Table) float64 {
 	switch col := stripKeyWord(phrase); {
 	case phrase == key && own != key:
 		return 1
-	case phrase == key && own == "id":
+	case phrase == key && slices.Contains(keyWords, key): // an "id" beside another table's "id" says nothing
 		return 0
 	case looksLikeKey(phrase) && (col == to.Entity || col == to.Plural):
 		return 1
