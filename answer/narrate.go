@@ -126,7 +126,8 @@ func (n *narrator) single() string {
 
 // verb agrees with a metric's title: tickets were, revenue was.
 func verb(title string) string {
-	last := title[strings.LastIndexByte(title, ' ')+1:]
+	head, _, _ := strings.Cut(title, " of ")
+	last := head[strings.LastIndexByte(head, ' ')+1:]
 	if strings.HasSuffix(last, "s") && !strings.HasSuffix(last, "ss") && !strings.HasSuffix(last, "us") && !strings.HasSuffix(last, "is") && strings.ToUpper(last) != last {
 		return "were"
 	}
