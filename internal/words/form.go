@@ -40,7 +40,9 @@ func Singular(w string) string {
 // Plural is the plural of a singular word or of the last word of a phrase.
 func Plural(w string) string {
 	n := len(w)
-	switch {
+	switch last := w[strings.LastIndexByte(w, ' ')+1:]; {
+	case last == "series" || last == "species" || last == "news" || last == "data" || last == "sales" || last == "media":
+		return w
 	case strings.HasSuffix(w, "person"):
 		return w[:n-6] + "people"
 	case strings.HasSuffix(w, "child"):

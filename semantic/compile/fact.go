@@ -26,11 +26,40 @@ func from(base *model.Dataset, joins []*model.Relationship) (ast.Relation, scope
 		s[j.To] = alias
 		var on []ast.Expr
 		for i := range j.FromColumns {
-			on = append(on, &ast.Compare{Op: ast.Eq, L: dot(s[j.From], j.FromColumns[i]), R: dot(alias, j.ToColumns[i])})
+			on = append(on, meet(dot(s[j.From], j.FromColumns[i]), columnType(j.From, j.FromColumns[i]), dot(alias, j.ToColumns[i]), columnType(j.To, j.ToColumns[i])))
 		}
 		rel = &ast.Join{Kind: ast.LeftJoin, Left: rel, Right: aliased(table(j.To), alias), On: and(on)}
 	}
 	return rel, s
+}
+
+// meet holds the two ends of a join against each other. Where one holds as text what the other holds as a
+// number, both are compared as text: text that is no number then meets nothing, where a cast of it to a
+// number would fail the query.
+func meet(l ast.Expr, lType string, r ast.Expr, rType string) ast.Expr {
+	if isText(lType) != isText(rType) && lType != "" && rType != "" {
+		text := func(x ast.Expr, t string) ast.Expr {
+			if isText(t) {
+				return x
+			}
+			return &ast.Cast{X: x, Type: &ast.TypeName{Name: "varchar"}}
+		}
+		l, r = text(l, lType), text(r, rType)
+	}
+	return &ast.Compare{Op: ast.Eq, L: l, R: r}
+}
+
+func isText(t string) bool { return strings.HasPrefix(t, "varchar") || strings.HasPrefix(t, "char") }
+
+// columnType is a physical column's type, empty where the catalog does not say.
+func columnType(d *model.Dataset, column string) string {
+	if d.Asset == nil {
+		return ""
+	}
+	if c := d.Asset.Column(column); c != nil {
+		return c.Type
+	}
+	return ""
 }
 
 func values(s scope) []string {

@@ -120,9 +120,9 @@ func TestInfer(t *testing.T) {
 		"marks":       "mark/marks key mark_id label - time created_date roles key key time time measure measure measure dimension",
 		"lockers":     "locker/lockers key locker_no label - time - roles key key",
 		"log":         "log/logs key - label - time - roles dimension measure",
-		"Odd Table":   `odd table/odd tables key The "Key" label - time - roles key measure`,
+		"Odd Table":   `odd/odds key The "Key" label - time - roles key measure`,
 		"rooms":       "room/rooms key id label - time - roles key measure",
-		"empty":       "empty/empties key - label - time - roles key key",
+		"empty":       "empty/empties key id label - time - roles key key",
 	}
 	dash := func(s string) string {
 		if s == "" {

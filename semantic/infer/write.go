@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/internal/conf"
-	"github.com/limn-data/limn/internal/words"
 )
 
 // The shapes below are OSI as it is written; see package model for how it is read.
@@ -136,6 +135,9 @@ func (t *Table) dataset() dataset {
 		ext["time"] = t.Time
 	}
 	d.Extensions = limn(ext)
+	if len(t.Aliases) > 0 {
+		d.AI = &synonyms{t.Aliases}
+	}
 	for i, c := range t.Asset.Columns {
 		f := field{Name: c.Name, Expression: ansi(quoted(c.Name)), Dimension: &dimension{IsTime: t.Roles[i] == "time"}}
 		f.Extensions = limn(map[string]any{"role": t.Roles[i]})
@@ -151,6 +153,9 @@ func (t *Table) dataset() dataset {
 // date" is the open date of a claim.
 func (t *Table) short(i int) string {
 	phrase := t.columnWords(i)
+	if t.Prefix != "" {
+		return phrase
+	}
 	if rest, ok := strings.CutPrefix(phrase, t.Entity+" "); ok && rest != "" && !looksLikeKey(rest) {
 		return rest
 	}
@@ -177,7 +182,7 @@ func (t *Table) metrics() []metric {
 		if t.Sums[i] {
 			fn, word = "SUM", "total"
 		}
-		phrase := words.Phrase(c.Name)
+		phrase := t.columnWords(i)
 		out = append(out, metric{Name: word + "_" + strings.ReplaceAll(phrase, " ", "_"), Expression: ansi(fn + "(" + quoted(name) + "." + quoted(c.Name) + ")"),
 			Description: fmt.Sprintf("The %s of %s in %s.", word, c.Name, t.Asset.Name), Extensions: limn(map[string]any{"label": strings.ToUpper(word[:1]) + word[1:] + " " + phrase, "evidence": "a number whose name says that it is measured", "confidence": 0.7})})
 	}
