@@ -10,7 +10,9 @@ import (
 
 // lake has three tables, one of finance, one with personal columns.
 func lake() *catalog.Snapshot {
-	name := func(schema, table string) catalog.Name { return catalog.Name{Catalog: "lake", Schema: schema, Table: table} }
+	name := func(schema, table string) catalog.Name {
+		return catalog.Name{Catalog: "lake", Schema: schema, Table: table}
+	}
 	pay := &catalog.Asset{Name: name("finance", "pay"), Columns: []catalog.Column{{Name: "who", Type: "varchar"}, {Name: "salary", Type: "decimal(12,2)"}}}
 	people := &catalog.Asset{Name: name("core", "people"), Columns: []catalog.Column{{Name: "id", Type: "bigint"}, {Name: "Email", Type: "varchar", PII: "email"}, {Name: "work_phone", Type: "varchar", PII: "phone"}},
 		Checks: []catalog.Check{{ID: "a", Column: "email"}, {ID: "b", Column: "id"}, {ID: "c", Expression: "email LIKE '%@%'"}, {ID: "d", Expression: "emails_sent > 0"}}}

@@ -154,6 +154,9 @@ func (c *Case) check(where string) error {
 			return fmt.Errorf("%s: case %s: at %q is not a time; write 2026-11-22T00:00:00Z", where, c.ID, c.At)
 		}
 	}
+	if n := len(c.GoldColumns); n > 0 && len(c.GoldRows) > 0 && len(c.GoldRows[0]) != n {
+		return fmt.Errorf("%s: case %s: gold_columns names %d columns, the rows have %d cells", where, c.ID, n, len(c.GoldRows[0]))
+	}
 	for i, r := range c.GoldRows {
 		if len(r) != len(c.GoldRows[0]) {
 			return fmt.Errorf("%s: case %s: row %d of gold_rows has %d cells, the first has %d", where, c.ID, i+1, len(r), len(c.GoldRows[0]))

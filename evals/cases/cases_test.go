@@ -55,6 +55,7 @@ func TestLoadErrors(t *testing.T) {
 		{"gold of another type", "evals/a.jsonl", `{"id": "1", "question": "x", "gold_sql": 5}`, "evals/a.jsonl:1"},
 		{"rows that are no rows", "evals/a.jsonl", `{"id": "1", "question": "x", "gold_rows": 5}`, "evals/a.jsonl:1"},
 		{"ragged rows", "evals/a.jsonl", `{"id": "1", "question": "x", "gold_rows": [[1, 2], [3]]}`, "evals/a.jsonl:1: case 1: row 2 of gold_rows has 1 cells, the first has 2"},
+		{"more columns than cells", "evals/a.jsonl", `{"id": "1", "question": "x", "gold_rows": [[1, 2]], "gold_columns": ["a", "b", "c"]}`, "case 1: gold_columns names 3 columns, the rows have 2 cells"},
 		{"two objects on a line", "evals/a.jsonl", `{"id": "1", "question": "x"} {"id": "2", "question": "y"}`, "evals/a.jsonl:1"},
 		{"unknown field in YAML", "evals/a.yaml", "id: a\nquestion: x\ngold: SELECT 1\n", "evals/a.yaml"},
 		{"a time that is none", "evals/a.jsonl", `{"id": "1", "question": "x", "at": "yesterday"}`, `case 1: at "yesterday"`},

@@ -125,10 +125,16 @@ func (r *Reader) Read(q string, at time.Time) *Reading {
 		return out
 	}
 	c.Options = slices.DeleteFunc(c.Options, func(o Option) bool { return !answered(o.Question) })
-	if len(c.Options) == 0 { // a question that nobody could answer by choosing
+	if len(c.Options) == 0 { // in doubt in more than one place: near questions are offered instead
+		for _, s := range r.starters(out) {
+			if answered(s) {
+				c.Options = append(c.Options, Option{Label: s, Question: s})
+			}
+		}
+	}
+	if len(c.Options) == 0 {
 		out.Clarify = nil
-		out.Decline = &Decline{Code: NotUnderstood, Reason: "This is in doubt in more than one place: " + c.Question, Hint: "Ask for one number first, then add to it."}
-		out.Suggestions = r.starters(out)
+		out.Decline = &Decline{Code: NotUnderstood, Reason: "This is in doubt: " + c.Question, Hint: "Ask for one number first, then add to it."}
 	}
 	return out
 }

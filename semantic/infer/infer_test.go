@@ -14,7 +14,6 @@ import (
 
 // sheet is a table with its values, column by column; the sampler of the tests looks at these.
 type sheet struct {
-	name    string
 	columns []string   // "name type"
 	rows    [][]string // "" is missing
 }
