@@ -87,6 +87,9 @@ func numericType(t string) bool {
 // describeColumn says in people's words what a compiled column is.
 func (c *composer) describeColumn(out *Column, col compile.Column) {
 	out.Role = string(col.Role)
+	if col.Aside { // it says why a row is there, and was not asked for itself
+		out.Role = "attribute"
+	}
 	unit := func(u string) {
 		if u != "" {
 			out.Unit = &u

@@ -12,23 +12,25 @@ import (
 
 // Query asks for metrics over a grain, or for rows when Rows is set.
 type Query struct {
-	Metrics []*model.Metric
-	By      []Dimension
-	Grain   timex.Grain // of the metrics' own time dimension; NoGrain: one row over the period
-	Period  timex.Range // half open; a zero From or To leaves that end open
-	Where   []Predicate // all must hold
-	Having  []Threshold // on metrics, after grouping
-	Compare Comparison
-	Offset  timex.Grain // of a prior comparison: how far back; NoGrain: by kind and grain
-	Versus  timex.Range // of CompareRange: the other period
-	Share   Share
-	Part    []Predicate // of SharePart: what the share is of
-	Over    Outer       // an aggregate over the grouped rows: how many groups, their average …
-	Rows    *model.Dataset
-	RowsOf  *model.Metric  // of Rows: only those that this metric counts
-	Show    []*model.Field // of Rows: the columns; empty takes the dataset's own list
-	Order   []Order
-	Limit   int // 0: none
+	Metrics  []*model.Metric
+	Aside    []*model.Metric // those of Metrics that only rank or limit: they stand beside what was asked for
+	By       []Dimension
+	Grain    timex.Grain // of the metrics' own time dimension; NoGrain: one row over the period
+	Period   timex.Range // half open; a zero From or To leaves that end open
+	Where    []Predicate // all must hold
+	Having   []Threshold // on metrics, after grouping
+	Compare  Comparison
+	Offset   timex.Grain // of a prior comparison: how far back; NoGrain: by kind and grain
+	Versus   timex.Range // of CompareRange: the other period
+	Share    Share
+	Part     []Predicate // of SharePart: what the share is of
+	Over     Outer       // an aggregate over the grouped rows: how many groups, their average …
+	Rows     *model.Dataset
+	RowsOf   *model.Metric  // of Rows: only those that this metric counts
+	Show     []*model.Field // of Rows: the columns; empty takes the dataset's own list
+	Distinct bool           // of Rows: each combination of the columns once
+	Order    []Order
+	Limit    int // 0: none
 
 	Calendar timex.Calendar
 	// Until is the first day that has no data yet. Comparisons end there, so that a running period is

@@ -11,7 +11,7 @@ var irregular = map[string]string{
 	"people": "person", "children": "child", "men": "man", "women": "woman", "feet": "foot", "data": "data",
 	"indices": "index", "analyses": "analysis", "criteria": "criterion", "media": "media", "series": "series",
 	"species": "species", "news": "news", "status": "status", "this": "this", "is": "is", "was": "was", "has": "has",
-	"us": "us", "does": "does", "its": "its", "plus": "plus", "less": "less", "as": "as", "yes": "yes", "gas": "gas",
+	"ids": "id", "us": "us", "does": "does", "its": "its", "plus": "plus", "less": "less", "as": "as", "yes": "yes", "gas": "gas",
 	"bus": "bus", "minus": "minus", "sales": "sales", "always": "always", "various": "various", "previous": "previous",
 	"hours": "hour", "movies": "movie", "cookies": "cookie", "ties": "tie", "lives": "life", "leaves": "leaf",
 	"matches": "match", "caches": "cache", "axes": "axis", "statuses": "status", "buses": "bus",

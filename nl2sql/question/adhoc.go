@@ -215,6 +215,11 @@ func (b *builder) aggregateOf(f *model.Field) *model.Metric {
 	case fn == "":
 		fn = "sum"
 	}
+	return b.aggregateAs(f, fn)
+}
+
+// aggregateAs is one aggregate of a measure as a number.
+func (b *builder) aggregateAs(f *model.Field, fn string) *model.Metric {
 	b.assume("%s is read as the %s of %s", f.Title(), strings.ToLower(aggregateLabels[fn]), f)
 	x := newMetric(b, fn+"_"+f.Name, aggregateLabels[fn]+" "+strings.ToLower(f.Title()), fmt.Sprintf("The %s of %s.", strings.ToLower(aggregateLabels[fn]), f), f.Dataset, call(fn, false, deref(f.Dataset, f.Name)))
 	x.Unit = f.Unit

@@ -22,13 +22,15 @@ type Span struct {
 // grammar, the calendar or the list of fillers. Longer spans win over rows of shorter ones, names over
 // grammar, grammar over fillers; what nothing knows stays open at a high price.
 type chart struct {
-	lex    *Lexicon
-	time   timex.Parser
-	toks   []words.Token
-	stems  []string // of each token, after spelling was corrected
-	notes  map[int]string
-	best   []*Span
-	scores []float64
+	lex      *Lexicon
+	gram     *vocabulary
+	timeless bool // no phrase is taken for a period
+	time     timex.Parser
+	toks     []words.Token
+	stems    []string // of each token, after spelling was corrected
+	notes    map[int]string
+	best     []*Span
+	scores   []float64
 }
 
 // The weights of one token by what covers it. Only their order and their rough distance matter: a name
@@ -85,7 +87,7 @@ func (c *chart) at(i int) []*Span {
 		single.Kind, single.weight = KindFiller, 0
 	case t.Kind == words.Number:
 		single.Kind, single.weight = KindNumber, weightNumber
-	case t.Kind == words.Word && fillerSet[t.Norm]:
+	case t.Kind == words.Word && c.gram.fillers[t.Norm]:
 		single.Kind, single.weight = KindFiller, weightFiller
 	default:
 		if _, ok := words.Numeral(t); ok {
@@ -96,7 +98,7 @@ func (c *chart) at(i int) []*Span {
 	}
 	c.grammar(i, get, raise)
 	c.names(i, get, raise)
-	if ph, ok := c.time.At(c.toks, i); ok {
+	if ph, ok := c.time.At(c.toks, i); ok && !c.timeless {
 		s := get(ph.End)
 		per := weightTime
 		if ph.Bare && ph.End-i == 1 && t.Kind == words.Number {
@@ -118,12 +120,12 @@ func (c *chart) at(i int) []*Span {
 
 func (c *chart) grammar(i int, get func(int) *Span, raise func(*Span, float64)) {
 	var b strings.Builder
-	for j := i; j < len(c.toks) && j-i < grammarMax && c.toks[j].Kind != words.Quoted; j++ {
+	for j := i; j < len(c.toks) && j-i < c.gram.longest && c.toks[j].Kind != words.Quoted; j++ {
 		if j > i {
 			b.WriteByte(' ')
 		}
 		b.WriteString(c.toks[j].Norm)
-		signs := grammarIndex[b.String()]
+		signs := c.gram.signs[b.String()]
 		if signs == nil {
 			continue
 		}
@@ -161,7 +163,7 @@ func (c *chart) names(i int, get func(int) *Span, raise func(*Span, float64)) {
 		var ms []Meaning
 		quoted := c.toks[j].Kind == words.Quoted
 		plain := j == i && !quoted && c.common(t)
-		if !plain || !fillerSet[t.Norm] || softSet[t.Norm] {
+		if !plain || !c.gram.fillers[t.Norm] || c.gram.soft[t.Norm] {
 			ms = append(ms, c.lex.find(stems)...)
 		}
 		if c.lex.values != nil && !plain {
@@ -203,7 +205,7 @@ func (c *chart) common(t words.Token) bool {
 	if t.Kind != words.Word {
 		return false
 	}
-	if _, isGrammar := grammarIndex[t.Norm]; !isGrammar && !fillerSet[t.Norm] {
+	if _, isGrammar := c.gram.signs[t.Norm]; !isGrammar && !c.gram.fillers[t.Norm] {
 		return false
 	}
 	return t.Start == 0 || t.Text[0] < 'A' || t.Text[0] > 'Z'

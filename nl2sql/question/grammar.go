@@ -53,12 +53,15 @@ type Sign struct {
 	Word    string
 }
 
-// grammarTable lists the phrases of the grammar. One line is one sign with the ways of saying it; the
-// longest phrase wins wherever two overlap.
-var grammarTable = []struct {
+// phrasing is one sign with the ways of saying it, divided by bars.
+type phrasing struct {
 	sign    Sign
 	phrases string
-}{
+}
+
+// grammarTable lists the phrases of the grammar. One line is one sign with the ways of saying it; the
+// longest phrase wins wherever two overlap.
+var grammarTable = []phrasing{
 	{Sign{Kind: signBy}, "by|per|for each|for every|each|every|split by|broken down by|breakdown by|break down by|grouped by|group by|by each|split out by|segmented by|across all|across|for all|in each|of each|of every|in every|sliced by|according to|for different|by different|across different"},
 	{Sign{Kind: signGrain, Grain: timex.Day}, "daily|by day|per day|each day|every day|day by day|a day|by date|for each day|in each day|per date"},
 	{Sign{Kind: signGrain, Grain: timex.Week}, "weekly|by week|per week|each week|every week|week by week|a week|for each week|in each week"},
@@ -137,11 +140,18 @@ behind break broken down issue issued raise raised create created receive receiv
 const softFillers = `value values figure figures number numbers amount amounts data result results information stats level levels period
 company business firm volume volumes table tables question answer report overview summary run issue team check`
 
-// fillerSet and grammarIndex are built once from the tables above and never written again.
+// vocabulary is what one grammar knows: its phrases by their words as written, and the words that carry
+// no meaning in it. It is built once from the tables above and never written again.
+type vocabulary struct {
+	signs   map[string][]Sign
+	longest int // words of the longest phrase
+	fillers map[string]bool
+	soft    map[string]bool
+}
+
 var (
-	fillerSet                = wordSet(fillers)
-	softSet                  = wordSet(softFillers)
-	grammarIndex, grammarMax = buildGrammar()
+	business  = newVocabulary(grammarTable, fillers, softFillers)
+	fillerSet = business.fillers
 )
 
 func wordSet(text string) map[string]bool {
@@ -152,19 +162,18 @@ func wordSet(text string) map[string]bool {
 	return out
 }
 
-// buildGrammar indexes the phrases by their words as written, and counts the words of the longest.
-func buildGrammar() (map[string][]Sign, int) {
-	out, longest := map[string][]Sign{}, 0
-	for _, g := range grammarTable {
+func newVocabulary(table []phrasing, fillers, soft string) *vocabulary {
+	v := &vocabulary{signs: map[string][]Sign{}, fillers: wordSet(fillers), soft: wordSet(soft)}
+	for _, g := range table {
 		for p := range strings.SplitSeq(g.phrases, "|") {
 			var ws []string
 			for _, t := range words.Split(p) {
 				ws = append(ws, t.Norm)
 			}
 			k := strings.Join(ws, " ")
-			out[k] = append(out[k], g.sign)
-			longest = max(longest, len(ws))
+			v.signs[k] = append(v.signs[k], g.sign)
+			v.longest = max(v.longest, len(ws))
 		}
 	}
-	return out, longest
+	return v
 }

@@ -28,13 +28,25 @@ type Reader struct {
 	graph *plan.Graph
 	view  *access.View
 	lex   *Lexicon
-	cal   timex.Calendar
-	zone  *time.Location
+	// plainLex holds the things and fields alone, where nobody has defined a number; nil elsewhere.
+	plainLex *Lexicon
+	cal      timex.Calendar
+	zone     *time.Location
 }
 
 // NewReader prepares the lexicon for a person's view of a model.
 func NewReader(m *model.Model, view *access.View, values Values, cal timex.Calendar, zone *time.Location) *Reader {
-	return &Reader{model: m, graph: plan.NewGraph(m), view: view, lex: NewLexicon(m, view, values), cal: cal, zone: zone}
+	r := &Reader{model: m, graph: plan.NewGraph(m), view: view, lex: NewLexicon(m, view, values), cal: cal, zone: zone}
+	if inferred(m) {
+		r.plainLex = newPlainLexicon(r.lex, m)
+	}
+	return r
+}
+
+// inferred says that everything in a model was worked out from the data.
+func inferred(m *model.Model) bool {
+	return len(m.Datasets) > 0 && !slices.ContainsFunc(m.Datasets, func(d *model.Dataset) bool { return !d.Inferred }) &&
+		!slices.ContainsFunc(m.Metrics, func(x *model.Metric) bool { return !x.Inferred })
 }
 
 // Graph is the join graph of the reader's model.
@@ -149,7 +161,7 @@ func (r *Reader) read(q string, at time.Time) *Reading {
 	}
 	today := timex.DayOf(at, r.zone)
 	toks := words.Split(q)
-	c := &chart{lex: r.lex, time: timex.Parser{Today: today, Calendar: r.cal}, toks: toks, notes: map[int]string{}}
+	c := &chart{lex: r.lex, gram: business, time: timex.Parser{Today: today, Calendar: r.cal}, toks: toks, notes: map[int]string{}}
 	for _, t := range toks {
 		c.stems = append(c.stems, t.Stem)
 	}
@@ -176,7 +188,12 @@ func (r *Reader) read(q string, at time.Time) *Reading {
 		return out
 	}
 	b := &builder{r: r, out: out, d: newDraft(toks, spans), today: today}
-	b.build()
+	if r.plainLex == nil {
+		b.build()
+	} else if stuck := b.readPlain(toks); stuck != nil {
+		b.build()
+		b.unlessTimed(stuck)
+	}
 	b.describe()
 	return out
 }

@@ -36,7 +36,7 @@ func (c *compiler) columns() {
 	for i := range n {
 		v := c.plan.Values[i]
 		cur := metric(v.Metric, v, c.operand)
-		c.add(Column{Name: v.Name, Role: RoleMetric, Metric: v.Metric}, cur)
+		c.add(Column{Name: v.Name, Role: RoleMetric, Metric: v.Metric, Aside: slices.Contains(c.plan.Query.Aside, v.Metric)}, cur)
 		var whole ast.Expr
 		for at := n + i; at < len(c.plan.Values); at += n { // the same metric's value in each variant
 			w := c.plan.Values[at]

@@ -35,6 +35,7 @@ type Column struct {
 	Metric *model.Metric // nil for keys
 	Field  *model.Field  // of a dimension or listing
 	Key    *plan.Key
+	Aside  bool // a number that only ranks or limits the rows
 }
 
 // Result is a compiled query.

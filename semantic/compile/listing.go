@@ -12,7 +12,7 @@ import (
 func listing(p *plan.Plan) (*Result, error) {
 	l, q := p.Listing, p.Query
 	rel, s := from(l.Base, l.Joins)
-	sel := &ast.Select{From: rel}
+	sel := &ast.Select{From: rel, Distinct: q.Distinct}
 	var where []ast.Expr
 	if l.Time != nil {
 		where = inside(s.field(l.Time), l.Time.Type, q.Period)
@@ -44,6 +44,12 @@ func listing(p *plan.Plan) (*Result, error) {
 		}
 		res.Columns = append(res.Columns, col)
 		sel.Items = append(sel.Items, column(s.field(f), col.Name))
+	}
+	if q.Distinct { // what is not selected cannot order rows that stand for many
+		if q.Limit > 0 {
+			res.Query.Limit = &ast.Limit{Count: integer(q.Limit)}
+		}
+		return res, nil
 	}
 	for _, o := range q.Order {
 		if o.Field != nil {

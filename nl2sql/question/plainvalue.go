@@ -1,0 +1,152 @@
+package question
+
+import (
+	"github.com/limn-data/limn/internal/words"
+	"github.com/limn-data/limn/semantic"
+)
+
+// number takes a number by what waits for one: a comparison, a field, a superlative.
+func (w *plainScan) number(s *Span) {
+	t := w.toks[s.Start]
+	v, ok := words.Numeral(t)
+	if !ok || t.Percent {
+		w.failed(s)
+		return
+	}
+	n := w.next()
+	switch {
+	case w.op != nil:
+		w.op.values = append(w.op.values, v.String())
+		if w.op.op == semantic.Between && len(w.op.values) < 2 {
+			return
+		}
+		w.settleOpNumber(n)
+	case w.sup != nil && w.supN == 0: // "top 3"
+		if i, whole := words.Int(t); whole && i > 0 {
+			w.supN = i
+			return
+		}
+		w.failed(s)
+	case n != nil && n.is(plainSup): // "the 3 youngest"
+		if i, whole := words.Int(t); whole && i > 0 {
+			w.supN = i
+			return
+		}
+		w.failed(s)
+	case w.cond != nil && len(w.cond.values) == 0 && !w.owned(n): // "year 2014"
+		c := *w.cond
+		c.values = []string{v.String()}
+		w.add(c)
+		w.cond = nil
+	case w.again(v.String()):
+	case year(t) && !w.owned(n): // "in 2014"
+		w.add(plainCond{implied: "=year|date", op: semantic.Eq, values: []string{v.String()}})
+	case w.mode == inClause || w.owned(n): // "with 4 cylinders"
+		w.op = &plainCond{op: semantic.Eq, values: []string{v.String()}}
+	default:
+		w.failed(s)
+	}
+}
+
+// owned says that the next span is a stored number, which a number before it is a value of ("4 cylinders").
+func (w *plainScan) owned(n *Span) bool {
+	return n != nil && n.Start == w.spans[w.i].End && numericName(n)
+}
+
+// year says that a bare number can be nothing else.
+func year(t words.Token) bool {
+	n, ok := words.Int(t)
+	return ok && t.Kind == words.Number && len(t.Text) == 4 && n >= 1000 && n < 2200
+}
+
+// again adds an alternative to the condition before: "in 2014 or 2015".
+func (w *plainScan) again(v string) bool {
+	n := len(w.d.conds)
+	if !w.or || n == 0 || w.d.conds[n-1].op != semantic.Eq || len(w.d.conds[n-1].values) == 0 {
+		return false
+	}
+	w.d.conds[n-1].values = append(w.d.conds[n-1].values, v)
+	w.or = false
+	return true
+}
+
+// settleOpNumber ends a comparison at its number, or leaves it open for the field that follows.
+func (w *plainScan) settleOpNumber(next *Span) {
+	switch {
+	case w.op.span != nil, w.op.implied != "" && w.op.implied[0] == '=':
+		w.settleOp()
+	case next != nil && len(next.of(KindDimension, KindEntity)) > 0:
+	default: // "weight of more than 3000": the field stands before
+		if p := w.shownBefore(); p != nil {
+			w.op.span = p
+			w.settleOp()
+			return
+		}
+		w.failed(w.spans[w.i])
+	}
+}
+
+// shownBefore takes back the field just before a comparison: it narrows, and is not shown for it.
+func (w *plainScan) shownBefore() *Span { return nil }
+
+// settleOp puts a whole comparison away: on a field, or on the number of a thing.
+func (w *plainScan) settleOp() {
+	c := *w.op
+	w.op = nil
+	if c.span != nil && len(c.span.of(KindEntity)) > 0 && (!numericName(c.span) || c.span.of(KindEntity)[0].Score > c.span.of(KindDimension)[0].Score) {
+		if c.or {
+			w.failed(c.span)
+			return
+		}
+		w.d.having = append(w.d.having, c)
+		return
+	}
+	w.add(c)
+}
+
+// add puts a condition away. Alternatives on different fields are not read.
+func (w *plainScan) add(c plainCond) { w.d.conds = append(w.d.conds, c) }
+
+// value takes a stored value: of the field that waits for one, else of whichever field holds it.
+func (w *plainScan) value(s *Span) {
+	if w.op != nil || w.sup != nil || w.count != nil && w.next() == nil {
+		w.failed(s)
+		return
+	}
+	c := plainCond{op: semantic.Eq, stored: s, not: w.not != nil, or: w.or, and: w.i > 0 && w.toks[s.Start-1].Norm == "and"}
+	if w.cond != nil {
+		c.span, c.or = w.cond.span, c.or || w.cond.or
+		w.cond = nil
+	} else if w.mode == inHead && len(w.d.shown) == 0 && len(w.aggs) == 0 && w.count == nil && w.next() == nil {
+		w.failed(s)
+		return
+	}
+	if c.not {
+		c.op = semantic.Ne
+	}
+	w.or, w.not = false, nil
+	w.add(c)
+}
+
+// text takes quoted text for a field whose values are not indexed.
+func (w *plainScan) text(s *Span) {
+	c := *w.cond
+	c.values, c.text = []string{w.toks[s.Start].Text}, true
+	if w.not != nil {
+		c.op, w.not = semantic.Ne, nil
+	}
+	w.add(c)
+	w.cond = nil
+}
+
+// part takes the text behind "contains".
+func (w *plainScan) part(s *Span) {
+	if w.toks[s.Start].Kind != words.Quoted || w.cond == nil {
+		w.failed(s)
+		return
+	}
+	c := *w.cond
+	c.op, c.values, c.text = semantic.Contains, []string{w.toks[s.Start].Text}, true
+	w.add(c)
+	w.cond, w.like = nil, false
+}
