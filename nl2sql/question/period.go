@@ -8,6 +8,7 @@ import (
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
+	"github.com/limn-data/limn/trino/ast"
 )
 
 // until is the first day without complete data for the metrics asked: the day after the last complete
@@ -172,6 +173,9 @@ func (b *builder) reach() bool {
 	if !p.From.IsZero() && p.From.After(b.today) && !b.mayLieAhead() {
 		return b.decline(Decline{Code: Future, Reason: fmt.Sprintf("%s lies in the future; there is no data for it yet.", upper(b.r.cal.Describe(*p))), Hint: "Ask for a period that has begun."})
 	}
+	if len(b.q.Metrics) > 0 && !p.From.IsZero() && !p.From.Before(b.q.Until) && !b.mayLieAhead() && !b.stocks() {
+		return b.decline(Decline{Code: OutOfRange, Reason: fmt.Sprintf("There is no data for %s yet: it is complete to %s.", b.r.cal.Describe(*p), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006")), Hint: "Ask for a period up to that day."})
+	}
 	if g := b.d.grain; g != timex.NoGrain && p.To.After(b.today) && !b.mayLieAhead() {
 		end := b.r.cal.Unit(g, b.today, 0).To
 		if p.To.After(end) {
@@ -186,6 +190,25 @@ func (b *builder) reach() bool {
 		b.assume("data is complete to %s", b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006"))
 	}
 	return true
+}
+
+// stocks says that every metric asked is a stock, which has a value as of any day.
+func (b *builder) stocks() bool {
+	for _, m := range b.q.Metrics {
+		stock := false
+		_ = model.EachName(m.Expr, func(ds, id *ast.Ident) error {
+			if ds != nil {
+				if f, err := m.Resolve(ds.Name + "." + id.Name); err == nil && f.Additivity != model.Additive {
+					stock = true
+				}
+			}
+			return nil
+		})
+		if !stock {
+			return false
+		}
+	}
+	return len(b.q.Metrics) > 0
 }
 
 // mayLieAhead says that every metric asked counts by a time that is planned ahead: targets, due dates.
