@@ -571,7 +571,7 @@ func (w *drafter) sign(s *Span, g Sign) {
 		w.pending = &threshold{op: g.Op, span: s}
 		if p := w.prev(); p != nil && len(p.of(KindMetric)) > 0 {
 			w.pending.target = mention{p, p.of(KindMetric)}
-		} else if p != nil && len(p.of(KindDimension)) > 0 {
+		} else if p != nil && measureOf(mention{p, p.of(KindDimension)}) != nil {
 			w.pending.target = mention{p, p.of(KindDimension)}
 		}
 	case signNot:
