@@ -5,6 +5,7 @@
 package access
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -18,8 +19,8 @@ type Principal struct {
 	ActAs  string // the name of the person who asked on this one's behalf; empty when themselves
 }
 
-// Policy is the workspace's rules. The zero Policy lets everybody see everything that is not tagged
-// as personal; there is no rule by which a question's words change it.
+// Policy is the workspace's rules. The zero Policy lets everybody see everything; there is no rule by
+// which a question's words change it.
 type Policy struct {
 	Rules  []Rule
 	Reveal bool // "reveal: name": a refused column may be named in the refusal
@@ -55,8 +56,54 @@ func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
 	metrics := slices.DeleteFunc(slices.Clone(snap.Metrics), func(m catalog.Metric) bool {
 		return slices.ContainsFunc(m.Tables, func(n catalog.Name) bool { _, no := v.denied[n.Key()]; return no })
 	})
-	v.visible = catalog.New(append(shown, snap.Outside...), metrics, snap.Terms)
+	for i, a := range shown {
+		shown[i] = v.unnamed(a)
+	}
+	kept := map[string]bool{}
+	for _, m := range metrics {
+		kept[strings.ToLower(m.Name)] = true
+	}
+	terms := slices.DeleteFunc(slices.Clone(snap.Terms), func(t catalog.Term) bool { // of a metric that is not there for this person
+		return t.Metric != "" && !kept[strings.ToLower(t.Metric)] && slices.ContainsFunc(snap.Metrics, func(m catalog.Metric) bool { return strings.EqualFold(m.Name, t.Metric) })
+	})
+	v.visible = catalog.New(append(shown, snap.Outside...), metrics, terms)
 	return v
+}
+
+// unnamed drops what an asset says of tables that are hidden: its lineage and its replacement.
+func (v *View) unnamed(a *catalog.Asset) *catalog.Asset {
+	hidden := func(name string) bool { _, no := v.denied[strings.ToLower(name)]; return no }
+	upstream := slices.ContainsFunc(a.Upstream, func(e catalog.Edge) bool { return hidden(e.From) })
+	replaced := a.Deprecation != nil && hidden(a.Deprecation.Replacement)
+	if !upstream && !replaced {
+		return a
+	}
+	out := *a
+	if upstream {
+		out.Upstream = slices.DeleteFunc(slices.Clone(a.Upstream), func(e catalog.Edge) bool { return hidden(e.From) })
+	}
+	if replaced {
+		d := *a.Deprecation
+		d.Replacement, d.Note = "", ""
+		out.Deprecation = &d
+	}
+	return &out
+}
+
+// Validate says which rule could never hide what its author meant: a pattern that matches no table's full
+// name, or a rule that names nothing and so hides everything.
+func (p Policy) Validate() error {
+	for i, r := range p.Rules {
+		if len(r.Tables) == 0 && len(r.Columns) == 0 && !r.PII {
+			return fmt.Errorf("access: rule %d names neither tables, columns nor personal data; it would hide everything", i+1)
+		}
+		for _, t := range r.Tables {
+			if parts := strings.Split(t, "."); len(parts) != 3 || slices.Contains(parts, "") {
+				return fmt.Errorf("access: rule %d: the table pattern %q matches no table; write catalog.schema.table, with * for any", i+1, t)
+			}
+		}
+	}
+	return nil
 }
 
 // restrict returns the asset without what is denied, nil when all of it is, and the asset itself
@@ -87,11 +134,37 @@ func (v *View) restrict(a *catalog.Asset) *catalog.Asset {
 			copied.Columns = append(copied.Columns, c)
 		}
 		copied.Checks = slices.DeleteFunc(slices.Clone(out.Checks), func(c catalog.Check) bool {
-			return c.Column != "" && copied.Column(c.Column) == nil
+			return c.Column != "" && copied.Column(c.Column) == nil || slices.ContainsFunc(out.Columns, func(k catalog.Column) bool {
+				return hidden(k) && names(c, k.Name)
+			})
 		})
 		out = &copied
 	}
 	return out
+}
+
+// names says whether a check's texts speak of a column.
+func names(c catalog.Check, column string) bool {
+	column = strings.ToLower(column)
+	for _, text := range []string{c.ID, c.Expression, c.Message, c.Observed, c.Expected} {
+		text = strings.ToLower(text)
+		for at := 0; ; {
+			i := strings.Index(text[at:], column)
+			if i < 0 {
+				break
+			}
+			from, to := at+i, at+i+len(column)
+			if !inWord(text, from-1) && !inWord(text, to) {
+				return true
+			}
+			at = to
+		}
+	}
+	return false
+}
+
+func inWord(s string, i int) bool {
+	return i >= 0 && i < len(s) && (s[i] >= 'a' && s[i] <= 'z' || s[i] >= '0' && s[i] <= '9')
 }
 
 func (r Rule) covers(n catalog.Name) bool {

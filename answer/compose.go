@@ -153,7 +153,10 @@ func (c *composer) before() string {
 	case semantic.PriorYear:
 		return "a year earlier"
 	case semantic.CompareRange:
-		return "in " + c.cal.Describe(q.Versus)
+		if label := c.cal.Describe(q.Versus); !strings.Contains(label, " to ") {
+			return "in " + label
+		}
+		return "before"
 	case semantic.PriorPeriod:
 		if s := plan.Offset(*q); s.N == 1 {
 			return "the " + s.Grain.String() + " before"
@@ -228,7 +231,11 @@ func (c *composer) trust() {
 		parts = append(parts, who)
 	}
 	if until := completeTo(c.plan.Tables); !until.IsZero() {
-		parts = append(parts, "complete to "+until.Format("2 Jan 2006"))
+		layout := "2 Jan 2006"
+		if until.Year() == c.at.Year() {
+			layout = "2 Jan"
+		}
+		parts = append(parts, "complete to "+until.Format(layout))
 	}
 	c.o.Trust = Trust{Label: label, Line: strings.Join(parts, " · ")}
 }

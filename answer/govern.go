@@ -9,6 +9,9 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/plan"
 	"github.com/limn-data/limn/semantic/timex"
 )
 
@@ -95,7 +98,7 @@ func govern(c *composer) {
 				a = t
 			}
 		}
-		g := governed{c: c, a: a, used: src.Columns, period: q.Period, certified: c.o.Trust.Label == LabelOfficial}
+		g := governed{c: c, a: a, used: src.Columns, period: q.Period, read: read(c.reading.Plan), certified: c.o.Trust.Label == LabelOfficial}
 		g.late()
 		g.checks()
 		g.deprecated()
@@ -103,6 +106,7 @@ func govern(c *composer) {
 		g.owner()
 		g.personal()
 	}
+	partial(c)
 	for _, m := range q.Metrics {
 		if m.CertLost != "" {
 			c.warn(Warn, "certification_lost", m.Name, "%s: %s.", m.Title(), m.CertLost)
@@ -110,6 +114,39 @@ func govern(c *composer) {
 	}
 	rank := map[string]int{Blocked: 0, Warn: 1, Note: 2}
 	slices.SortStableFunc(c.o.Warnings, func(a, b Warning) int { return rank[a.Level] - rank[b.Level] })
+}
+
+// partial says that the period asked has not ended: how far its data goes, and that a comparison is
+// over equally many days. A stock is what it is on its last day, and what is asked "to date" says it itself.
+func partial(c *composer) {
+	q := c.reading.Plan.Query
+	today := timex.DayOf(c.at, time.UTC)
+	if q.Rows != nil || q.Until.IsZero() || !q.Period.To.After(today.AddDate(0, 0, 1)) || !q.Period.From.Before(q.Until) {
+		return
+	}
+	stocks := true
+	for _, f := range c.reading.Plan.Facts {
+		stocks = stocks && f.Stock != model.Additive
+	}
+	if stocks {
+		return
+	}
+	unit := q.Period
+	if q.Grain != timex.NoGrain {
+		unit = c.cal.Unit(q.Grain, q.Until.AddDate(0, 0, -1), 0)
+		if !unit.To.After(q.Until) {
+			return // the last unit with data is whole
+		}
+	}
+	have := timex.Range{From: unit.From, To: q.Until}
+	text := fmt.Sprintf("%s is incomplete: data to %s (%d of %d days).", c.cal.Describe(unit), have.Last().Format("2 Jan"), have.Days(), unit.Days())
+	switch q.Compare {
+	case semantic.PriorPeriod, semantic.PriorYear, semantic.CompareRange:
+		text += " It is compared over equally many days."
+	case semantic.ToTarget:
+		text += " The target is that of the whole."
+	}
+	c.warn(Warn, "partial_period", "", "%s", text)
 }
 
 func (c *composer) warn(level, code, asset, format string, args ...any) {
@@ -124,6 +161,7 @@ type governed struct {
 	a         *catalog.Asset
 	used      []string
 	period    timex.Range
+	read      []timex.Range // the periods whose rows the answer shows: the one asked and what it is held against
 	certified bool
 }
 
@@ -173,7 +211,7 @@ func (g *governed) checks() {
 	for _, k := range g.a.Checks {
 		used := k.Column == "" || slices.ContainsFunc(g.used, func(u string) bool { return strings.EqualFold(u, k.Column) })
 		day, err := time.Parse(time.DateOnly, k.Partition)
-		outside := err == nil && (!g.period.To.IsZero() && !day.Before(g.period.To) || !g.period.From.IsZero() && day.Before(g.period.From))
+		outside := err == nil && !slices.ContainsFunc(g.read, func(r timex.Range) bool { return holds(r, day) })
 		where := ""
 		if err == nil {
 			where = " for " + day.Format("2 Jan 2006")
@@ -204,6 +242,20 @@ func (g *governed) checks() {
 			g.c.warn(Warn, "check_failed", g.name(), "Check “%s” failed%s%s. The result includes those rows.", what, where, observed)
 		}
 	}
+}
+
+// read lists the periods of a plan's facts; of a listing it is the one asked.
+func read(p *plan.Plan) []timex.Range {
+	out := []timex.Range{p.Query.Period}
+	for _, f := range p.Facts {
+		out = append(out, f.Range)
+	}
+	return out
+}
+
+// holds says that a day lies in a range whose ends may be open.
+func holds(r timex.Range, day time.Time) bool {
+	return (r.From.IsZero() || !day.Before(r.From)) && (r.To.IsZero() || day.Before(r.To))
 }
 
 func orUnknown(s string) string {

@@ -117,11 +117,21 @@ func (n *narrator) single() string {
 	var parts []string
 	for i, c := range n.c.plan.Columns {
 		if c.Role == compile.RoleMetric {
-			parts = append(parts, fmt.Sprintf("%s%s was %s", n.o.Columns[i].Title, n.filters(), n.cell(0, i)))
+			parts = append(parts, fmt.Sprintf("%s%s %s %s", n.o.Columns[i].Title, n.filters(), verb(n.o.Columns[i].Title), n.cell(0, i)))
 		}
 	}
 	s := strings.Join(parts, " and ") + " " + n.when()
 	return upper(s + n.against(0) + n.sharePart() + ".")
+}
+
+// verb agrees with a metric's title: tickets were, revenue was.
+func verb(title string) string {
+	head, _, _ := strings.Cut(title, " of ")
+	last := head[strings.LastIndexByte(head, ' ')+1:]
+	if strings.HasSuffix(last, "s") && !strings.HasSuffix(last, "ss") && !strings.HasSuffix(last, "us") && !strings.HasSuffix(last, "is") && strings.ToUpper(last) != last {
+		return "were"
+	}
+	return "was"
 }
 
 // against is the comparison of one row, empty when there is none.
@@ -165,7 +175,10 @@ func (n *narrator) beforeText() string {
 	case semantic.PriorYear:
 		return "a year earlier"
 	case semantic.CompareRange:
-		return "in " + n.c.cal.Describe(n.q.Versus)
+		if label := n.c.cal.Describe(n.q.Versus); !strings.Contains(label, " to ") {
+			return "in " + label
+		}
+		return question.PeriodText(n.q.Versus, n.c.cal)
 	}
 	return "the period before"
 }
@@ -198,7 +211,7 @@ func (n *narrator) series() string {
 	if row < 0 {
 		return fmt.Sprintf("%s %s: no %s is complete yet.", names(n.q), n.when(), n.q.Grain)
 	}
-	s := fmt.Sprintf("%s%s was %s in %s%s", n.o.Columns[metric].Title, n.filters(), n.cell(row, metric), n.label(row, when), n.against(row))
+	s := fmt.Sprintf("%s%s %s %s in %s%s", n.o.Columns[metric].Title, n.filters(), verb(n.o.Columns[metric].Title), n.cell(row, metric), n.label(row, when), n.against(row))
 	if best := n.extreme(metric); best >= 0 && best != row && len(n.o.Rows) > 2 && n.q.Compare == semantic.NoCompare {
 		s += fmt.Sprintf("; the highest was %s in %s", n.cell(best, metric), n.label(best, when))
 	}

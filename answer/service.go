@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -153,6 +154,8 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 		}
 		return err
 	}
+	o.Timings.Check = float64(plan.Checked.Microseconds()) / 1000
+	o.Timings.Plan = math.Round(1000*(o.Timings.Plan-o.Timings.Check)) / 1000
 	set, err := s.execute(ctx, o, plan, r)
 	if err != nil || set == nil {
 		return err

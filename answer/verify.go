@@ -13,8 +13,13 @@ import (
 )
 
 // number finds every number of a sentence, with the sign, currency, magnitude and percent sign that
-// belong to it.
-var number = regexp.MustCompile(`[-−]?[$€£¥]?\d+(?:,\d{3})*(?:\.\d+)?(?: (?:thousand|million|billion|trillion))?(?: %)?`)
+// belong to it, and the digits of other scripts.
+var number = regexp.MustCompile(`-?[$€£¥]?\d+(?:,\d+)*(?:\.\d+)?(?: (?:thousand|million|billion|trillion))?(?: %)?|[^\P{N}0-9]+`)
+
+// plainMinus writes each of the dashes that people take for a minus as one.
+var plainMinus = strings.NewReplacer("−", "-", "–", "-", "‐", "-", "‑", "-", "－", "-", "﹣", "-")
+
+func numbers(text string) []string { return number.FindAllString(plainMinus.Replace(text), -1) }
 
 // Verify says which numbers of a sentence are neither a cell of the outcome, nor declared arithmetic,
 // nor a part of the interpretation, a label of a row, a date or a name: those may not be said. It is
@@ -22,7 +27,7 @@ var number = regexp.MustCompile(`[-−]?[$€£¥]?\d+(?:,\d{3})*(?:\.\d+)?(?: (
 func Verify(o *Outcome, sentence string) []string {
 	allowed := map[string]bool{}
 	allow := func(text string) {
-		for _, x := range number.FindAllString(text, -1) {
+		for _, x := range numbers(text) {
 			allowed[x] = true
 		}
 	}
@@ -47,7 +52,7 @@ func Verify(o *Outcome, sentence string) []string {
 		allow(text)
 	}
 	var bad []string
-	for _, x := range number.FindAllString(strings.ReplaceAll(sentence, "−", "-"), -1) {
+	for _, x := range numbers(sentence) {
 		if !allowed[x] && !slices.Contains(bad, x) {
 			bad = append(bad, x)
 		}

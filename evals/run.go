@@ -142,7 +142,10 @@ func golds(ctx context.Context, s Subject, c cases.Case, at time.Time) ([]score.
 		for i := range t.Width {
 			double := false
 			for _, row := range c.GoldRows {
-				if n, ok := row[i].(json.Number); ok && strings.ContainsAny(n.String(), ".eE") {
+				switch n := row[i].(type) {
+				case json.Number:
+					double = double || strings.ContainsAny(n.String(), ".eE")
+				case float64: // of a YAML case
 					double = true
 				}
 			}

@@ -5,6 +5,7 @@ package nl2sql
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/semantic/compile"
@@ -23,6 +24,7 @@ type Plan struct {
 	Columns []compile.Column // what each output column is for
 	Road    string           // governed | verified | inferred | drafted
 	Tables  []*catalog.Asset // that are read
+	Checked time.Duration    // what parsing and checking took
 }
 
 // Compile turns a semantic plan into a checked statement. What the compiler built is printed, parsed and
@@ -33,10 +35,12 @@ func Compile(p *plan.Plan, snap *catalog.Snapshot, tables check.Catalog) (*Plan,
 		return nil, err
 	}
 	sql := format.Query(res.Query)
+	start := time.Now()
 	out, err := Checked(sql, snap, tables, check.Session{})
 	if err != nil {
 		return nil, err
 	}
+	out.Checked = time.Since(start)
 	out.Columns = res.Columns
 	out.Road = "governed"
 	for _, m := range p.Query.Metrics {

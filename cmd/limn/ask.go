@@ -92,7 +92,9 @@ func converse(ctx context.Context, s streams, w *workspace, r answer.Request) er
 		case line == "exit" || line == "quit" || line == "\\q":
 			return nil
 		case line == "full" && last != nil:
+			fmt.Fprintln(s.out)
 			printOutcome(s, last, true)
+			fmt.Fprintln(s.out)
 			continue
 		}
 		r.Question = chosenOption(last, line)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -20,6 +21,10 @@ var exhibits = []string{
 	"what were our sales last quarter?",
 	"what was our NPS last month?",
 }
+
+// demoMemory is what the generator tries to stay below, in bytes: column buffers of a month are large
+// and short-lived, and a laptop has other things to do.
+const demoMemory = 110 << 20
 
 // runDemo makes the demo workspace, or brings it to today, and shows the exhibits.
 func runDemo(ctx context.Context, s streams, args []string) (int, error) {
@@ -46,6 +51,8 @@ func runDemo(ctx context.Context, s streams, args []string) (int, error) {
 		}
 	}
 	fmt.Fprintf(s.err, "making the demo lake in %s …\n", opts.Dir)
+	before := debug.SetMemoryLimit(demoMemory)
+	defer debug.SetMemoryLimit(before)
 	report, err := demo.Make(ctx, opts)
 	if err != nil {
 		return 0, hint(err, "give another --dir")

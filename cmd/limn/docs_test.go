@@ -11,8 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/limn-data/limn/internal/words"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // readmeCommands are the two that README is about. They make three million rows and run this test, so
@@ -30,16 +34,19 @@ func TestDocumentation(t *testing.T) {
 		t.Fatal(err)
 	}
 	pages = append(pages, filepath.Join("..", "..", "README.md"))
-	ran := 0
+	commands := 0
 	for _, page := range pages {
+		raw, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commands += bytes.Count(raw, []byte("\n$ "))
 		t.Run(filepath.Base(page), func(t *testing.T) {
-			raw, err := os.ReadFile(page)
-			if err != nil {
-				t.Fatal(err)
-			}
 			s := session{dir: t.TempDir(), data: filepath.Dir(demo)}
 			out := s.page(t, string(raw))
-			ran += s.ran
+			if want := bytes.Count(raw, []byte("\n$ ")); s.seen != want {
+				t.Errorf("%d of %d commands were found: is a block not of language sh?", s.seen, want)
+			}
 			if *update && out != string(raw) {
 				if err := os.WriteFile(page, []byte(out), 0o644); err != nil {
 					t.Fatal(err)
@@ -47,8 +54,8 @@ func TestDocumentation(t *testing.T) {
 			}
 		})
 	}
-	if ran < 30 && !t.Failed() {
-		t.Errorf("only %d commands were found in %d pages: the test no longer finds them", ran, len(pages))
+	if commands < 30 {
+		t.Errorf("only %d commands were found in %d pages: the test no longer finds them", commands, len(pages))
 	}
 }
 
@@ -67,7 +74,7 @@ func TestReadmeShowsItsTwoCommands(t *testing.T) {
 // session runs the commands of one page in a folder of its own, with the demo where limn looks for it.
 type session struct {
 	dir, data string
-	ran       int
+	seen      int // commands
 }
 
 // page runs a page's blocks in order and returns the page with what they print now.
@@ -126,6 +133,7 @@ func (s *session) commands(t *testing.T, block []string, first int) []string {
 		if !ok {
 			t.Errorf("line %d: a block of commands begins with a command: %q", at, line)
 		}
+		s.seen++
 		if slices.Contains(readmeCommands, command) {
 			out = append(out, want...)
 			continue
@@ -152,7 +160,6 @@ func (s *session) commands(t *testing.T, block []string, first int) []string {
 // run runs one command line and returns what a terminal would show. A failure of the command is a failure
 // of the page, unless the page says so itself by an echo of the exit code.
 func (s *session) run(t *testing.T, command string, at int) []string {
-	s.ran++
 	word, rest, _ := strings.Cut(strings.Replace(command, "go run ./cmd/limn", "limn", 1), " ")
 	if word != "limn" {
 		t.Errorf("line %d: %q is no limn command", at, command)
@@ -232,5 +239,31 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	}
 	if checked < 20 {
 		t.Errorf("only %d links were found: the test no longer finds them", checked)
+	}
+}
+
+var timeRow = regexp.MustCompile(`(?m)^ *\| ([^|]+) \| ([0-9-]*) ?\| ([0-9-]+) \|$`)
+
+// The table of phrases in docs/time.md is what the reader of phrases gives.
+func TestTimePageIsTrue(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "time.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := timex.Parser{Today: timex.Date(2026, time.November, 22), Calendar: timex.Calendar{WeekStart: time.Monday, FiscalStart: time.February}}
+	rows := timeRow.FindAllStringSubmatch(string(raw), -1)
+	if len(rows) < 30 {
+		t.Errorf("only %d rows were found: the test no longer finds them", len(rows))
+	}
+	for _, row := range rows {
+		toks := words.Split(row[1])
+		ph, ok := p.At(toks, 0)
+		if !ok || ph.End != len(toks) {
+			t.Errorf("%q is not read as time", row[1])
+			continue
+		}
+		if got := [2]string{isoDate(ph.Range.From), isoDate(ph.Range.To)}; got != [2]string{row[2], row[3]} {
+			t.Errorf("%q means %v, the page says %v", row[1], got, row[2:])
+		}
 	}
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/nl2sql"
 	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/plan"
 	"github.com/limn-data/limn/semantic/resolve"
 	"github.com/limn-data/limn/semantic/timex"
@@ -76,8 +78,11 @@ func runMetric(ctx context.Context, s streams, args []string) (int, error) {
 	}
 	switch verb {
 	case "list":
-		return exitDone, listMetrics(s, f, ss)
+		return exitDone, listMetrics(s, f, ss, w.model)
 	case "query":
+		if len(r.Metrics) == 0 {
+			return 0, &cliError{code: "usage", hint: "limn metric list", err: errors.New("metric query needs --metric")}
+		}
 	default:
 		return 0, usage("metric has no %q; use list or query", verb)
 	}
@@ -125,7 +130,9 @@ func runMetric(ctx context.Context, s streams, args []string) (int, error) {
 	return exitCode(o), nil
 }
 
-func listMetrics(s streams, f *flags, ss *answer.Session) error {
+// listMetrics prints the definitions that the asker sees. What is set aside only because the policy hides
+// a column is no fault, and to speak of it would reveal the column: it is left out.
+func listMetrics(s streams, f *flags, ss *answer.Session, full *model.Model) error {
 	type row struct {
 		Name        string   `json:"name"`
 		Domain      string   `json:"domain"`
@@ -160,7 +167,9 @@ func listMetrics(s streams, f *flags, ss *answer.Session) error {
 		out.Metrics = append(out.Metrics, x)
 	}
 	for _, i := range ss.Model.Issues {
-		out.Issues = append(out.Issues, i.Error())
+		if slices.Contains(full.Issues, i) {
+			out.Issues = append(out.Issues, i.Error())
+		}
 	}
 	if f.json {
 		return writeJSON(s.out, out)

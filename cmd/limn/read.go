@@ -154,7 +154,7 @@ func describeReading(r *question.Reading) readingJSON {
 		if sp.Kind == question.KindOpen {
 			doc.Uncovered = append(doc.Uncovered, j.Text)
 		}
-		if sp.Period != nil && sp.Kind == question.KindPeriod {
+		if sp.Period != nil && sp.Kind == question.KindPeriod && sp.Period.Missing == "" {
 			doc.Time = append(doc.Time, timeJSON{Text: j.Text, Start: isoDate(sp.Period.Range.From), End: isoDate(sp.Period.Range.To), Grain: sp.Period.Grain.String()})
 		}
 	}
@@ -187,6 +187,9 @@ func isoDate(t time.Time) string {
 
 func meaningText(sp *question.Span) string {
 	if sp.Period != nil && sp.Kind == question.KindPeriod {
+		if sp.Period.Missing != "" {
+			return sp.Period.Missing
+		}
 		return sp.Period.Range.String()
 	}
 	var out []string

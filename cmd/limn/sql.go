@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/duckdb/translate"
+	"github.com/limn-data/limn/gate"
 	"github.com/limn-data/limn/nl2sql"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
@@ -189,6 +191,7 @@ type checked struct {
 	Tables    []string         `json:"tables"`
 	Lineage   []lineage.Output `json:"lineage"`
 
+	stmt  ast.Statement
 	query *ast.Query
 	info  *check.Info
 }
@@ -206,20 +209,24 @@ type columnJSON struct {
 	Type string `json:"type"`
 }
 
+func syntaxProblem(err error) problemJSON {
+	var pe *parse.Error
+	if errors.As(err, &pe) {
+		return problemJSON{Code: "SYNTAX_ERROR", Message: pe.Message, Line: pe.Line, Column: pe.Column, Hint: pe.Hint}
+	}
+	return problemJSON{Code: "SYNTAX_ERROR", Message: err.Error()}
+}
+
 // judge parses and checks one statement.
 func (c *sqlCommand) judge(text string) *checked {
 	doc := &checked{Statement: "unknown", Problems: []problemJSON{}, Columns: []columnJSON{}, Tables: []string{}, Lineage: []lineage.Output{}}
 	stmt, err := parse.Statement(text)
 	if err != nil {
-		p := problemJSON{Code: "SYNTAX_ERROR", Message: err.Error()}
-		if pe, ok := err.(*parse.Error); ok {
-			p = problemJSON{Code: "SYNTAX_ERROR", Message: pe.Message, Line: pe.Line, Column: pe.Column, Hint: pe.Hint}
-		}
-		doc.Problems = append(doc.Problems, p)
+		doc.Problems = append(doc.Problems, syntaxProblem(err))
 		return doc
 	}
 	info, problems := check.Check(stmt, c.tables, c.session)
-	doc.Statement, doc.info = info.Kind, info
+	doc.Statement, doc.stmt, doc.info = info.Kind, stmt, info
 	for _, p := range problems {
 		j := problemJSON{Code: p.Code, Message: p.Message, Hint: p.Hint}
 		if p.At != (ast.Span{}) {
@@ -294,7 +301,7 @@ func (c *sqlCommand) needQuery(name, text string) (*checked, any, error) {
 func (c *sqlCommand) format(_ context.Context, name, text string) (any, int, error) {
 	stmt, err := parse.Statement(text)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", name, err)
+		return nil, 0, fmt.Errorf("%s", problemLine(name, syntaxProblem(err)))
 	}
 	if o, ok := stmt.(*ast.Other); ok {
 		return nil, 0, fmt.Errorf("%s: a %s statement is recognised but not printed", name, strings.ReplaceAll(o.Kind, "_", " "))
@@ -353,11 +360,14 @@ func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, erro
 	doc := c.judge(text)
 	switch {
 	case doc.OK && doc.query == nil:
-		o := map[string]any{"outcome": answer.Refused, "declined": map[string]any{"code": "not_a_query", "reason": "Only queries may run; this is a " + strings.ReplaceAll(doc.Statement, "_", " ") + " statement."}}
-		if !c.f.json {
-			fmt.Fprintln(c.s.out, "Only queries may run; this is a", strings.ReplaceAll(doc.Statement, "_", " "), "statement.")
+		verdict, err := gate.Judge(ctx, doc.stmt, doc.info, nil, gate.Limits{})
+		if err != nil {
+			return nil, 0, err
 		}
-		return o, exitDeclined, nil
+		if !c.f.json {
+			fmt.Fprintln(c.s.out, verdict.Reason)
+		}
+		return map[string]any{"outcome": answer.Refused, "declined": map[string]any{"code": verdict.Code, "reason": verdict.Reason}}, exitDeclined, nil
 	case !doc.OK:
 		if !c.f.json {
 			fmt.Fprintln(c.s.err, problemLine(name, doc.Problems[0]))

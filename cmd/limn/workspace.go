@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -321,13 +323,17 @@ func (w *workspace) findTables() ([]*catalog.Asset, error) {
 		out = append(out, a)
 	}
 	for _, a := range out {
+		state := sha256.New()
 		for _, f := range a.Source.Files {
 			info, err := os.Stat(f)
 			if err != nil {
 				return nil, hint(fmt.Errorf("table %s: %w", a.Name, err), "put the file back or take the table out of limn.yaml")
 			}
 			a.Bytes += info.Size()
+			fmt.Fprintf(state, "%s %d\n", filepath.Base(f), info.Size())
 		}
+		// Which files were read stands for a snapshot where the format keeps none of its own.
+		a.SnapshotID = "files:" + hex.EncodeToString(state.Sum(nil)[:8])
 	}
 	return out, nil
 }
@@ -383,6 +389,9 @@ func readPolicy(fsys fs.FS) (access.Policy, error) {
 		out.Reveal = out.Reveal || f.Reveal == "name"
 		for _, h := range f.Hide {
 			out.Rules = append(out.Rules, access.Rule(h))
+		}
+		if err := out.Validate(); err != nil {
+			return out, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return out, nil

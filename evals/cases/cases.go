@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/internal/conf"
 )
@@ -127,6 +128,9 @@ func parse(file string, raw []byte) ([]Case, error) {
 		if err := dec.Decode(&c); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", file, n, err)
 		}
+		if dec.More() {
+			return nil, fmt.Errorf("%s:%d: more than one case on a line", file, n)
+		}
 		if err := c.check(fmt.Sprintf("%s:%d", file, n)); err != nil {
 			return nil, err
 		}
@@ -142,10 +146,21 @@ func (c *Case) check(where string) error {
 	switch {
 	case c.ID == "":
 		return fmt.Errorf("%s: the case has no id", where)
-	case c.Question == "" && len(c.Turns) == 0:
-		return nil // an empty question is a case too
 	case c.Expect != Answered && c.Expect != Clarify && c.Expect != Declined:
 		return fmt.Errorf("%s: case %s expects %q; write answered, clarify or declined", where, c.ID, c.Expect)
+	}
+	if c.At != "" {
+		if _, err := time.Parse(time.RFC3339, c.At); err != nil {
+			return fmt.Errorf("%s: case %s: at %q is not a time; write 2026-11-22T00:00:00Z", where, c.ID, c.At)
+		}
+	}
+	if n := len(c.GoldColumns); n > 0 && len(c.GoldRows) > 0 && len(c.GoldRows[0]) != n {
+		return fmt.Errorf("%s: case %s: gold_columns names %d columns, the rows have %d cells", where, c.ID, n, len(c.GoldRows[0]))
+	}
+	for i, r := range c.GoldRows {
+		if len(r) != len(c.GoldRows[0]) {
+			return fmt.Errorf("%s: case %s: row %d of gold_rows has %d cells, the first has %d", where, c.ID, i+1, len(r), len(c.GoldRows[0]))
+		}
 	}
 	return nil
 }

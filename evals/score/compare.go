@@ -51,13 +51,14 @@ func Compare(gold, answer Table, ordered bool) (reason string) {
 		}
 		m.candidates = append(m.candidates, fits)
 	}
-	if !m.assign(nil) {
-		return "each column has the gold's values, but not in the same rows"
-	}
-	if m.tooMuch {
+	m.alike = classes(answer)
+	switch {
+	case m.assign(nil):
+		return ""
+	case m.tooMuch:
 		return "a number that was not asked for stands beside"
 	}
-	return ""
+	return "each column has the gold's values, but not in the same rows"
 }
 
 func sample(t Table, col int) string {
@@ -74,7 +75,26 @@ type matcher struct {
 	ordered      bool
 	candidates   [][]int
 	used         []bool
-	tooMuch      bool
+	alike        []int // class of each answer column: those of one class hold the same cells for the same purpose
+	tooMuch      bool  // rows agreed, but with a number beside that was not asked for
+}
+
+// classes numbers the answer's columns by content and role, so that of several alike only one is tried.
+func classes(t Table) []int {
+	seen := map[string]int{}
+	out := make([]int, t.Width)
+	for i := range out {
+		role := ""
+		if i < len(t.Roles) {
+			role = t.Roles[i]
+		}
+		key := fmt.Sprint(role, "\x00", column(t, i))
+		if _, ok := seen[key]; !ok {
+			seen[key] = len(seen)
+		}
+		out[i] = seen[key]
+	}
+	return out
 }
 
 // assign tries to give every gold column an answer column of its own so that whole rows agree.
@@ -82,12 +102,18 @@ func (m *matcher) assign(chosen []int) bool {
 	if len(chosen) == len(m.candidates) {
 		return m.sameRows(chosen) && m.rest(chosen)
 	}
+	tried := map[int]bool{}
 	for _, a := range m.candidates[len(chosen)] {
-		if m.used[a] {
+		if m.used[a] || tried[m.alike[a]] {
+			continue
+		}
+		tried[m.alike[a]] = true
+		next := append(chosen[:len(chosen):len(chosen)], a)
+		if !m.mayAgree(next) {
 			continue
 		}
 		m.used[a] = true
-		ok := m.assign(append(chosen, a))
+		ok := m.assign(next)
 		m.used[a] = false
 		if ok {
 			return true
@@ -96,16 +122,29 @@ func (m *matcher) assign(chosen []int) bool {
 	return false
 }
 
-// rest looks at the columns that the gold does not have. The value of which a share, change or attainment
-// was asked is what that compares.
+// mayAgree drops a choice as soon as its exact columns disagree row by row. Approximate ones are only
+// sound beside all exact ones, so they wait for the end.
+func (m *matcher) mayAgree(chosen []int) bool {
+	var exact []int
+	for g := range chosen {
+		if !m.approx(g, chosen[g]) {
+			exact = append(exact, g)
+		}
+	}
+	return len(exact) < 2 || m.agree(chosen, exact)
+}
+
+// rest looks at the columns that the gold does not have: another number than what identifies or compares
+// the rows was not asked for. The value of which a share, change or attainment was asked is what that
+// compares.
 func (m *matcher) rest(chosen []int) bool {
-	m.tooMuch = false
 	compared := slices.ContainsFunc(chosen, func(i int) bool {
 		return i < len(m.answer.Roles) && slices.Contains([]string{"share", "change", "percent"}, m.answer.Roles[i])
 	})
 	for i, role := range m.answer.Roles {
 		if !slices.Contains(chosen, i) && !extra[role] && !(role == "metric" && compared) {
 			m.tooMuch = true
+			return false
 		}
 	}
 	return true
@@ -149,10 +188,15 @@ func (m *matcher) sameRows(chosen []int) bool {
 			}
 		}
 	}
+	return m.agree(chosen, exactFirst)
+}
+
+// agree holds the rows of the given gold columns against those of the answer columns chosen for them.
+func (m *matcher) agree(chosen, columns []int) bool {
 	pick := func(t Table, col func(int) int) [][]any {
 		out := make([][]any, len(t.Rows))
 		for r, row := range t.Rows {
-			for _, g := range exactFirst {
+			for _, g := range columns {
 				out[r] = append(out[r], canonical(row[col(g)]))
 			}
 		}
@@ -164,7 +208,7 @@ func (m *matcher) sameRows(chosen []int) bool {
 	x := pick(m.gold, func(g int) int { return g })
 	y := pick(m.answer, func(g int) int { return chosen[g] })
 	for r := range x {
-		for i, g := range exactFirst {
+		for i, g := range columns {
 			if !same(x[r][i], y[r][i], m.approx(g, chosen[g])) {
 				return false
 			}

@@ -97,20 +97,49 @@ func Facts(fsys fs.FS, assets []*catalog.Asset) (notes []string, err error) {
 			if err := fa.apply(a); err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", name, fa.Name, err)
 			}
+			for _, c := range fa.Columns {
+				if a.Column(c.Name) == nil {
+					notes = append(notes, fmt.Sprintf("%s speaks of %s.%s, which is not there", name, fa.Name, c.Name))
+				}
+			}
 		}
 	}
 	return notes, nil
 }
 
+// said overwrites a value where a file says something; what another file said stands otherwise.
+func said[T comparable](to *T, v T) {
+	var nothing T
+	if v != nothing {
+		*to = v
+	}
+}
+
+// The words that facts may use; another is a slip of the pen that would pass for "unknown".
+var (
+	tiers    = []catalog.Tier{"", catalog.Certified, catalog.Trusted, catalog.Raw, catalog.Deprecated, catalog.Unknown}
+	statuses = []string{"", "pass", "warn", "fail", "error", "pending", "unknown"}
+)
+
 func (f factsAsset) apply(a *catalog.Asset) error {
-	a.Description, a.Domain, a.Owner, a.FreshAt, a.TimeColumn = f.Description, f.Domain, f.Owners, f.FreshAt, f.TimeColumn
-	a.Tier = catalog.Tier(f.Tier)
-	if f.SnapshotID != "" {
-		a.SnapshotID = f.SnapshotID
+	if !slices.Contains(tiers, catalog.Tier(f.Tier)) {
+		return fmt.Errorf("tier %q is none; write certified, trusted, raw, deprecated or unknown", f.Tier)
+	}
+	said(&a.Description, f.Description)
+	said(&a.Domain, f.Domain)
+	said(&a.Owner.Business, f.Owners.Business)
+	said(&a.Owner.Technical, f.Owners.Technical)
+	said(&a.TimeColumn, f.TimeColumn)
+	said(&a.Tier, catalog.Tier(f.Tier))
+	said(&a.SnapshotID, f.SnapshotID)
+	if !f.FreshAt.IsZero() {
+		a.FreshAt = f.FreshAt
 	}
 	var err error
-	if a.DataUntil, err = day(f.DataUntil); err != nil {
+	if until, err := day(f.DataUntil); err != nil {
 		return fmt.Errorf("data_until: %w", err)
+	} else if !until.IsZero() {
+		a.DataUntil = until
 	}
 	if from, err := day(f.DataFrom); err != nil {
 		return fmt.Errorf("data_from: %w", err)
@@ -119,6 +148,12 @@ func (f factsAsset) apply(a *catalog.Asset) error {
 	}
 	if s := f.SLA; s != nil {
 		a.SLA = &catalog.SLA{Kind: s.Kind, Cron: s.Cron, TimeZone: s.TimeZone}
+		if _, err := time.LoadLocation(s.TimeZone); err != nil {
+			return fmt.Errorf("sla time_zone: %w; write one such as Europe/Berlin", err)
+		}
+		if n := len(strings.Fields(s.Cron)); n != 5 {
+			return fmt.Errorf("sla cron %q has %d fields; write five, such as 0 7 * * *", s.Cron, n)
+		}
 		if s.Grace != "" {
 			if a.SLA.Grace, err = time.ParseDuration(s.Grace); err != nil {
 				return fmt.Errorf("sla grace: %w", err)
@@ -134,10 +169,15 @@ func (f factsAsset) apply(a *catalog.Asset) error {
 	}
 	for _, c := range f.Columns {
 		if col := a.Column(c.Name); col != nil {
-			col.Description, col.Unit, col.PII = c.Description, c.Unit, c.PII
+			said(&col.Description, c.Description)
+			said(&col.Unit, c.Unit)
+			said(&col.PII, c.PII)
 		}
 	}
 	for _, k := range f.Checks {
+		if !slices.Contains(statuses, k.Status) {
+			return fmt.Errorf("check %s: status %q is none; write pass, warn, fail, error, pending or unknown", k.ID, k.Status)
+		}
 		a.Checks = append(a.Checks, catalog.Check(k))
 	}
 	for _, u := range f.Upstream {
@@ -152,8 +192,8 @@ func day(s string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	t, err := time.Parse(time.DateOnly, s[:min(len(s), 10)])
-	if err != nil {
-		return t, fmt.Errorf("%q is not a date; write 2026-11-22", s)
+	if err != nil || len(s) > 10 && s[10] != 'T' && s[10] != ' ' {
+		return time.Time{}, fmt.Errorf("%q is not a date; write 2026-11-22", s)
 	}
 	return t, nil
 }

@@ -96,6 +96,9 @@ func power(n int32) decimal.Decimal { return decimal.MustParse("1" + strings.Rep
 
 // round keeps n significant digits, at least least digits after the point unless the number is whole.
 func round(d decimal.Decimal, n int, least int32) decimal.Decimal {
+	if d.Sign() == 0 {
+		return d.Rescale(least)
+	}
 	scale := int32(n - d.Digits())
 	if d.Digits() == 0 && d.Sign() != 0 { // 0.00123: count from the first digit that is not zero
 		text := strings.TrimLeft(strings.TrimPrefix(d.Abs().String(), "0."), "0")

@@ -10,7 +10,7 @@ func TestShort(t *testing.T) {
 	for _, c := range []struct{ in, unit, want string }{
 		{"412345678.12", "USD", "$412.3 million"}, {"-1234567890", "USD", "-$1.235 billion"}, {"999960", "USD", "$1 million"}, {"12345", "count", "12.35 thousand"},
 		{"1234", "count", "1,234"}, {"1234.5", "USD", "$1,234.50"}, {"0.1243", "percent", "12.4 %"}, {"1.5", "percent", "150.0 %"}, {"0.00123", "USD", "$0.00123"},
-		{"12.3456", "minutes", "12.35 minutes"}, {"0", "USD", "$0"}, {"-0.0312", "percent", "-3.12 %"}, {"100000", "CHF", "CHF 100 thousand"}, {"4.21", "", "4.21"},
+		{"12.3456", "minutes", "12.35 minutes"}, {"0", "USD", "$0"}, {"0.0000000000", "percent", "0.0 %"}, {"-0.0312", "percent", "-3.12 %"}, {"100000", "CHF", "CHF 100 thousand"}, {"4.21", "", "4.21"},
 	} {
 		if got := Short(decimal.MustParse(c.in), c.unit); got != c.want {
 			t.Errorf("Short(%s, %q) = %q, want %q", c.in, c.unit, got, c.want)

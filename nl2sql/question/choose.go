@@ -184,7 +184,10 @@ func unique(f *model.Field) bool {
 
 // chooseFilters settles the values; several of one field are alternatives.
 func (b *builder) chooseFilters() bool {
-	for _, f := range b.d.filters {
+	for i, f := range b.d.filters {
+		if i > 0 && b.either(b.d.filters[i-1], f) {
+			return b.decline(Decline{Code: Impossible, Reason: fmt.Sprintf("“%s or %s” are values of different dimensions; either of two conditions is not read yet.", b.text(b.d.filters[i-1].span), b.text(f.span)), Hint: "Ask for each by itself."})
+		}
 		if l := b.misplaced(f.mention); l != nil {
 			return b.decline(Decline{Code: NotDefined, Reason: fmt.Sprintf("“%s” is no %s here; it is a %s.", f.meanings[0].Value, b.text(l), strings.ToLower(f.meanings[0].Field.Title())), Hint: "Ask for one of the values that there are."})
 		}
@@ -215,6 +218,16 @@ func (b *builder) chooseFilters() bool {
 		}
 	}
 	return true
+}
+
+// either says that "or" stands between two values that no one field holds both of.
+func (b *builder) either(a, f filter) bool {
+	for i := a.span.End; i < f.span.Start; i++ {
+		if b.out.Tokens[i].Norm == "or" {
+			return !sameField(a.meanings, f.meanings)
+		}
+	}
+	return false
 }
 
 // misplaced returns the dimension that a value stands directly before, where that dimension has no such

@@ -295,7 +295,8 @@ func (w *drafter) name(s *Span) bool {
 	if narrowed := w.compound(s, groups); narrowed != nil { // "store state": the state of a store
 		groups = narrowed
 	}
-	if w.grouping && len(values) > 0 && len(groups) == 0 { // "sent by enterprise accounts": who did it, not a split
+	agent := w.grouping && len(values) > 0 && len(groups) == 0 // "sent by enterprise accounts", "tickets by email": who or how, not a split
+	if agent {
 		w.grouping = false
 	}
 	switch {
@@ -318,7 +319,7 @@ func (w *drafter) name(s *Span) bool {
 	case len(groups) > 0 && w.listNext && len(s.of(KindEntity)) > 0:
 		w.d.loose = append(w.d.loose, mention{s, s.of(KindEntity)})
 		w.listNext, w.d.list = false, true
-	case len(values) > 0 && (len(metrics) == 0 || w.negating || w.filterPlace(s)) && (len(groups) == 0 || w.negating || values[0].Score > groups[0].Score):
+	case len(values) > 0 && (len(metrics) == 0 || w.negating || agent && len(w.d.metrics) > 0 && w.d.top == nil || w.filterPlace(s)) && (len(groups) == 0 || w.negating || values[0].Score > groups[0].Score):
 		w.d.filters = append(w.d.filters, filter{mention{s, values}, w.negating})
 		w.versus = false
 		return true
@@ -415,11 +416,20 @@ func (w *drafter) filterPlace(s *Span) bool {
 	if n := w.i + 1; n < len(w.spans) && len(w.spans[n].of(KindMetric)) > 0 {
 		return true // "email tickets": the first of two names in a row narrows the second
 	}
+	if p, n := w.prev(), len(w.d.filters); p != nil && p.is(signAnd) && n > 0 && sameField(w.d.filters[n-1].meanings, s.of(KindValue)) {
+		return true // "voice or email": the second of two values of one field
+	}
 	switch s.prep {
 	case "about", "in", "for", "from", "of", "on", "at":
 		return len(w.d.metrics) > 0
 	}
 	return false
+}
+
+func sameField(a, b []Meaning) bool {
+	return slices.ContainsFunc(a, func(x Meaning) bool {
+		return slices.ContainsFunc(b, func(y Meaning) bool { return x.Field == y.Field })
+	})
 }
 
 // grammarWins says that a span which is both a name and a word of the grammar is the latter here:
@@ -561,7 +571,7 @@ func (w *drafter) sign(s *Span, g Sign) {
 		w.pending = &threshold{op: g.Op, span: s}
 		if p := w.prev(); p != nil && len(p.of(KindMetric)) > 0 {
 			w.pending.target = mention{p, p.of(KindMetric)}
-		} else if p != nil && len(p.of(KindDimension)) > 0 {
+		} else if p != nil && measureOf(mention{p, p.of(KindDimension)}) != nil {
 			w.pending.target = mention{p, p.of(KindDimension)}
 		}
 	case signNot:
@@ -580,6 +590,8 @@ func (w *drafter) sign(s *Span, g Sign) {
 		d.chart = g.Word
 	case signUnanswered:
 		d.no = &g
+	case signDuration:
+		d.open = append(d.open, s)
 	case signOther:
 		d.other = true
 	}

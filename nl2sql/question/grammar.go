@@ -38,6 +38,7 @@ const (
 	signAbout               // what is there about it
 	signChart               // how it should be drawn
 	signUnanswered          // a forecast, a cause, a judgement: asks for what no definition holds
+	signDuration            // a condition on how long something took: not read yet
 	signOther               // everything but what was named
 	signHaving              // null tests
 )
@@ -120,6 +121,7 @@ var grammarTable = []phrasing{
 	{Sign{Kind: signUnanswered, Word: "forecast"}, "forecast|predict|prediction|predicted|projection|project|projected|will be|will we|expect|expected|going to be|estimate for next|will our|will it|will|estimate"},
 	{Sign{Kind: signUnanswered, Word: "cause"}, "why|why did|why is|why was|why are|why were|what caused|reason for|because|cause of|what drove|driver of|drivers of|what explains|what is driving|what's driving|root cause|behind the drop|due to|reason"},
 	{Sign{Kind: signUnanswered, Word: "judgement"}, "should we|should i|is it good|is it bad|how are we doing|are we doing well|is it ok|recommend|what do you think|good or bad|is it fixed|how is business|how's business|doing well|any good|healthy|worry|worried|should|advise|opinion|suggest"},
+	{Sign{Kind: signDuration}, "within a|within an|within one|in under|in less than|in more than|took longer than|within 24 hours|within 48 hours"},
 	{Sign{Kind: signOther}, "other"},
 	{Sign{Kind: signHaving, Op: semantic.IsNull}, "no known|unknown|missing"},
 }

@@ -295,6 +295,12 @@ func (l *Lexicon) find(stems []string) []Meaning {
 			out = append(out, m)
 		}
 	}
+	if len(out) == 0 && len(stems) > 1 && len(stems) <= 3 { // a column that is written in one word: "extended price"
+		for _, m := range l.phrases[strings.Join(stems, "")] {
+			m.Score *= 0.95
+			out = append(out, m)
+		}
+	}
 	return out
 }
 

@@ -12,6 +12,7 @@ func (b *builder) looseEnds() bool {
 	for _, l := range b.d.loose {
 		e := entityOf(l)
 		switch {
+		case b.dates(l) && b.timeOfRows(l):
 		case b.q.Rows != nil && (e == b.q.Rows || b.shows(l)):
 		case b.measuresUsed(l):
 		case b.timeOfRows(l):
@@ -61,6 +62,11 @@ func (b *builder) population(_ mention, e *model.Dataset) bool {
 		b.known(e)
 	}
 	return true
+}
+
+// dates says that a mention stands directly before a period: it tells when, and is no column to show.
+func (b *builder) dates(l mention) bool {
+	return slices.ContainsFunc(b.d.periods, func(p period) bool { return p.span.Start == l.span.End })
 }
 
 // timeOfRows says that a mention is the date that the period is about: "campaigns that started since

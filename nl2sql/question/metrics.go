@@ -74,9 +74,20 @@ func (b *builder) definedBy() {
 	}
 }
 
+// hits says that the question asks whether something was reached.
+func (b *builder) hits() bool {
+	return slices.ContainsFunc(b.out.Tokens, func(t words.Token) bool {
+		switch t.Norm {
+		case "hit", "hitting", "meet", "met", "meeting", "reach", "reached", "beat", "miss", "missed", "achieve", "achieved", "exceed", "exceeded":
+			return true
+		}
+		return false
+	})
+}
+
 // targetMetric: "how did each region do against its revenue target" names the target itself.
 func (b *builder) targetMetric() {
-	if !b.d.versus && !b.d.target {
+	if !b.d.versus && !b.d.target && !b.hits() {
 		return
 	}
 	for i, t := range b.q.Metrics {

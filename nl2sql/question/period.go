@@ -8,6 +8,7 @@ import (
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
+	"github.com/limn-data/limn/trino/ast"
 )
 
 // until is the first day without complete data for the metrics asked: the day after the last complete
@@ -163,14 +164,6 @@ func (b *builder) runningAgainst(ph timex.Phrase) {
 	}
 	b.q.Period = b.r.cal.Unit(g, b.today, 0)
 	b.q.Compare, b.q.Versus = semantic.CompareRange, ph.Range
-	if b.q.Period.To.After(b.q.Until) && b.q.Until.After(b.q.Period.From) {
-		days := int(b.q.Until.Sub(b.q.Period.From).Hours() / 24)
-		cut := ph.Range.From.AddDate(0, 0, days)
-		if cut.Before(b.q.Versus.To) {
-			b.q.Versus.To = cut
-			b.assume("%s runs until %s, so the first %d days of both are compared", b.r.cal.Label(g, b.q.Period.From), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006"), days)
-		}
-	}
 }
 
 // reach holds the period against what there can be: a period wholly in the future or before all data is
@@ -179,6 +172,9 @@ func (b *builder) reach() bool {
 	p := &b.q.Period
 	if !p.From.IsZero() && p.From.After(b.today) && !b.mayLieAhead() {
 		return b.decline(Decline{Code: Future, Reason: fmt.Sprintf("%s lies in the future; there is no data for it yet.", upper(b.r.cal.Describe(*p))), Hint: "Ask for a period that has begun."})
+	}
+	if len(b.q.Metrics) > 0 && !p.From.IsZero() && !p.From.Before(b.q.Until) && !b.mayLieAhead() && !b.stocks() {
+		return b.decline(Decline{Code: OutOfRange, Reason: fmt.Sprintf("There is no data for %s yet: it is complete to %s.", b.r.cal.Describe(*p), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006")), Hint: "Ask for a period up to that day."})
 	}
 	if g := b.d.grain; g != timex.NoGrain && p.To.After(b.today) && !b.mayLieAhead() {
 		end := b.r.cal.Unit(g, b.today, 0).To
@@ -194,6 +190,25 @@ func (b *builder) reach() bool {
 		b.assume("data is complete to %s", b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006"))
 	}
 	return true
+}
+
+// stocks says that every metric asked is a stock, which has a value as of any day.
+func (b *builder) stocks() bool {
+	for _, m := range b.q.Metrics {
+		stock := false
+		_ = model.EachName(m.Expr, func(ds, id *ast.Ident) error {
+			if ds != nil {
+				if f, err := m.Resolve(ds.Name + "." + id.Name); err == nil && f.Additivity != model.Additive {
+					stock = true
+				}
+			}
+			return nil
+		})
+		if !stock {
+			return false
+		}
+	}
+	return len(b.q.Metrics) > 0
 }
 
 // mayLieAhead says that every metric asked counts by a time that is planned ahead: targets, due dates.
@@ -252,6 +267,7 @@ func (b *builder) comparison() bool {
 	}
 	b.defaultPeriod()
 	b.trend()
+	b.equalDays()
 	if b.q.Compare == semantic.PriorYear || b.q.Compare == semantic.PriorPeriod {
 		b.otherReading()
 		if b.q.Period.To.After(b.q.Until) && b.q.Period.From.Before(b.q.Until) {
@@ -259,6 +275,20 @@ func (b *builder) comparison() bool {
 		}
 	}
 	return true
+}
+
+// equalDays cuts the other period of a comparison where the first one still runs: twenty-one days of
+// November are held against the first twenty-one of October, and that is said.
+func (b *builder) equalDays() {
+	p, v := b.q.Period, &b.q.Versus
+	if b.q.Compare != semantic.CompareRange || b.q.Grain != timex.NoGrain || !p.From.Before(b.q.Until) || !p.To.After(b.q.Until) {
+		return
+	}
+	days := timex.Range{From: p.From, To: b.q.Until}.Days()
+	if cut := v.From.AddDate(0, 0, days); cut.Before(v.To) {
+		v.To = cut
+		b.assume("%s runs until %s, so the first %d days of both are compared", b.r.cal.Describe(p), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006"), days)
+	}
 }
 
 func (b *builder) runningName() string {

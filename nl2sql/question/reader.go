@@ -123,8 +123,36 @@ const (
 	Impossible    = "cannot_compute"
 )
 
-// Read reads one question at one moment.
+// Read reads one question at one moment. What it offers in return, options and suggestions, is read once
+// too: only what is answered as it stands is kept.
 func (r *Reader) Read(q string, at time.Time) *Reading {
+	out := r.read(q, at)
+	answered := func(q string) bool {
+		again := r.read(q, at)
+		return again.Query != nil || again.Meta != nil
+	}
+	out.Suggestions = slices.DeleteFunc(out.Suggestions, func(s string) bool { return !answered(s) })
+	c := out.Clarify
+	if c == nil {
+		return out
+	}
+	c.Options = slices.DeleteFunc(c.Options, func(o Option) bool { return !answered(o.Question) })
+	if len(c.Options) == 0 { // in doubt in more than one place: near questions are offered instead
+		for _, s := range r.starters(out) {
+			if answered(s) {
+				c.Options = append(c.Options, Option{Label: s, Question: s})
+			}
+		}
+	}
+	if len(c.Options) == 0 {
+		out.Clarify = nil
+		out.Decline = &Decline{Code: NotUnderstood, Reason: "This is in doubt: " + c.Question, Hint: "Ask for one number first, then add to it."}
+	}
+	return out
+}
+
+// read is Read without a look at what is offered.
+func (r *Reader) read(q string, at time.Time) *Reading {
 	out := &Reading{Question: q, Confidence: 1}
 	if d := unreadable(q); d != nil {
 		out.Decline = d

@@ -101,7 +101,9 @@ func Describe(q semantic.Query) string {
 		if q.Order[0].Desc {
 			way = "highest"
 		}
-		if q.Limit > 0 {
+		if q.Limit == 1 {
+			s.WriteString(", the " + way)
+		} else if q.Limit > 0 {
 			fmt.Fprintf(&s, ", the %d %s", q.Limit, way)
 		} else {
 			fmt.Fprintf(&s, ", %s first", way)

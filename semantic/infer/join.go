@@ -15,7 +15,18 @@ var keyWords = []string{"id", "identifier", "key", "sk", "code", "no", "number",
 func looksLikeKey(phrase string) bool {
 	ws := strings.Split(phrase, " ")
 	last := ws[len(ws)-1]
-	return slices.Contains(keyWords, last) || len(ws) == 1 && strings.HasSuffix(last, "id") && len(last) > 3
+	return slices.Contains(keyWords, last) || len(ws) == 1 && glued(last) != ""
+}
+
+// glued is what a key written in one word names ("custkey" → "cust", "userid" → "user"), empty for any
+// other word.
+func glued(word string) string {
+	for _, end := range []string{"key", "id"} {
+		if rest, ok := strings.CutSuffix(word, end); ok && len(rest) > 1 {
+			return rest
+		}
+	}
+	return ""
 }
 
 // The ranks of a key by its name: it is called as the entity is, it ends so, it only looks like a key, it
@@ -84,11 +95,14 @@ func (t *Table) borrowed(all []*Table) {
 
 func stripKeyWord(phrase string) string {
 	ws := strings.Split(phrase, " ")
+	if slices.Contains(keyWords, phrase) { // a bare "id" names nothing
+		return ""
+	}
 	if len(ws) > 1 && slices.Contains(keyWords, ws[len(ws)-1]) {
 		return strings.Join(ws[:len(ws)-1], " ")
 	}
-	if len(ws) == 1 && strings.HasSuffix(phrase, "id") {
-		return strings.TrimSuffix(phrase, "id")
+	if rest := glued(phrase); len(ws) == 1 && rest != "" {
+		return rest
 	}
 	return phrase
 }

@@ -87,12 +87,20 @@ func (r *Result) YAML(name string) ([]byte, error) {
 
 // unique gives metrics of one name in different tables their table's name too.
 func unique(ms []metric) {
-	seen := map[string]int{}
+	taken := map[string]bool{}
+	for _, m := range ms {
+		taken[strings.ToLower(m.Name)] = true
+	}
+	seen := map[string]bool{}
 	for i := range ms {
-		seen[strings.ToLower(ms[i].Name)]++
-		if n := seen[strings.ToLower(ms[i].Name)]; n > 1 {
-			ms[i].Name = fmt.Sprintf("%s_%d", ms[i].Name, n)
+		name := ms[i].Name
+		for n := 2; seen[strings.ToLower(ms[i].Name)]; n++ {
+			if next := fmt.Sprintf("%s_%d", name, n); !taken[strings.ToLower(next)] {
+				ms[i].Name = next
+				taken[strings.ToLower(next)] = true
+			}
 		}
+		seen[strings.ToLower(ms[i].Name)] = true
 	}
 }
 

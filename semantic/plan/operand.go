@@ -84,7 +84,7 @@ func (b *builder) value(m *model.Metric, v variant) *Problem {
 			p.Metric = m
 			return p
 		}
-		val.Operands[op.call] = fact.measure(op, v, len(b.plan.Facts))
+		val.Operands[op.call] = b.measure(fact, op, v)
 	}
 	b.plan.Values = append(b.plan.Values, val)
 	return nil
@@ -341,16 +341,36 @@ func (b *builder) note(s string) {
 }
 
 // measure adds the operand to the fact, once for equal calls under equal filters.
-func (f *Fact) measure(op operand, v variant, facts int) *Measure {
+func (b *builder) measure(f *Fact, op operand, v variant) *Measure {
 	for _, m := range f.Measures {
 		if m.Call == op.call && sameFilters(m.Filters, op.filters) && len(m.Part) == len(v.part) {
 			return m
 		}
 	}
-	m := &Measure{Name: fmt.Sprintf("%s_%d", f.Name, len(f.Measures)+1), Call: op.call, Metric: op.metric, Filters: op.filters, Part: v.part}
+	m := &Measure{Name: b.measureName(op.metric.Name + v.suffix), Call: op.call, Metric: op.metric, Filters: op.filters, Part: v.part}
 	m.Count = callName(op.call) == "count" || callName(op.call) == "count_if"
 	f.Measures = append(f.Measures, m)
 	return m
+}
+
+// measureName names a measure after the metric that it belongs to, so that the SQL reads like the
+// definition; further operands of one metric are numbered.
+func (b *builder) measureName(name string) string {
+	taken := func(n string) bool {
+		for _, f := range b.plan.Facts {
+			for _, m := range f.Measures {
+				if strings.EqualFold(m.Name, n) {
+					return true
+				}
+			}
+		}
+		return slices.ContainsFunc(b.plan.Keys, func(k Key) bool { return strings.EqualFold(k.Name, n) })
+	}
+	out := name
+	for i := 2; taken(out); i++ {
+		out = fmt.Sprintf("%s_%d", name, i)
+	}
+	return out
 }
 
 func sameFilters(a, b []Scoped) bool {

@@ -56,6 +56,9 @@ func (r Request) Query(m *model.Model, g *plan.Graph, cal timex.Calendar) (seman
 			if d.Grain, err = timex.ParseGrain(grain); err != nil {
 				return q, err
 			}
+			if !f.IsTime() {
+				return q, fmt.Errorf("%q is no date, so it has no %s", name, d.Grain)
+			}
 		}
 		q.By = append(q.By, d)
 	}
@@ -80,6 +83,9 @@ func (r Request) rest(q *semantic.Query) error {
 	}
 	if !q.Period.From.IsZero() && !q.Period.To.IsZero() && !q.Period.From.Before(q.Period.To) {
 		return fmt.Errorf("the period from %s to %s is empty: --to is exclusive and must lie after --from", r.From, r.To)
+	}
+	if r.Limit < 0 {
+		return fmt.Errorf("--limit %d is negative; leave it out to see all rows", r.Limit)
 	}
 	if r.Grain != "" {
 		if q.Grain, err = timex.ParseGrain(r.Grain); err != nil {
@@ -186,7 +192,11 @@ func Field(m *model.Model, g *plan.Graph, metrics []*model.Metric, name string) 
 		}
 	}
 	if least >= unreachable {
-		return nil, fmt.Errorf("%s cannot be split by %q: no join leads there without counting rows twice", metrics[0].Name, name)
+		who := metrics[0]
+		if i := slices.IndexFunc(metrics, func(x *model.Metric) bool { return reach(g, x, best[0]) >= unreachable }); i >= 0 {
+			who = metrics[i]
+		}
+		return nil, fmt.Errorf("%s cannot be split by %q: no join leads there without counting rows twice", who.Name, name)
 	}
 	if len(best) > 1 {
 		var names []string

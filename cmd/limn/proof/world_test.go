@@ -108,7 +108,7 @@ func (w *world) table(name string, odd string, t tab) {
 func (w *world) shape() {
 	at := "date"
 	if w.stamps {
-		at = "timestamp(3)"
+		at = w.pick("timestamp(3)", "timestamp(6)", "timestamp(3) with time zone")
 	}
 	w.table("regions", "Region", tab{key: "id", columns: []column{{name: "id", typ: "bigint"}, {name: "region", typ: "varchar"}, {name: "zone", typ: "varchar"}}})
 	up := link{"region_id", "regions", "id"}
@@ -307,6 +307,9 @@ func csvCell(v cell, typ string) string {
 	case time.Time:
 		if typ == "date" {
 			return v.Format(time.DateOnly)
+		}
+		if strings.HasSuffix(typ, "zone") {
+			return v.Format("2006-01-02 15:04:05.000") + "+00"
 		}
 		return v.Format("2006-01-02 15:04:05.000")
 	case *big.Rat:

@@ -2,8 +2,8 @@
 WITH orders AS (
   SELECT
     date_trunc('quarter', CAST(orders.placed_at AS date)) AS quarter,
-    COUNT(orders.order_id) FILTER (WHERE orders.status = 'paid') AS orders_1,
-    COUNT(orders.order_id) AS orders_2
+    COUNT(orders.order_id) FILTER (WHERE orders.status = 'paid') AS paid_orders,
+    COUNT(orders.order_id) AS order_count
   FROM lake.shop.orders
   WHERE orders.placed_at >= TIMESTAMP '2026-01-01 00:00:00'
     AND orders.placed_at < TIMESTAMP '2026-07-01 00:00:00'
@@ -12,8 +12,8 @@ WITH orders AS (
 orders_prior AS (
   SELECT
     date_add('quarter', 1, date_trunc('quarter', CAST(orders.placed_at AS date))) AS quarter,
-    COUNT(orders.order_id) FILTER (WHERE orders.status = 'paid') AS orders_prior_1,
-    COUNT(orders.order_id) AS orders_prior_2
+    COUNT(orders.order_id) FILTER (WHERE orders.status = 'paid') AS paid_orders_prior,
+    COUNT(orders.order_id) AS order_count_prior
   FROM lake.shop.orders
   WHERE orders.placed_at >= TIMESTAMP '2025-10-01 00:00:00'
     AND orders.placed_at < TIMESTAMP '2026-04-01 00:00:00'
@@ -22,24 +22,25 @@ orders_prior AS (
 combined AS (
   SELECT
     quarter,
-    coalesce(max(orders_1), 0) AS orders_1,
-    coalesce(max(orders_2), 0) AS orders_2,
-    coalesce(max(orders_prior_1), 0) AS orders_prior_1,
-    coalesce(max(orders_prior_2), 0) AS orders_prior_2
+    coalesce(max(paid_orders), 0) AS paid_orders,
+    coalesce(max(order_count), 0) AS order_count,
+    coalesce(max(paid_orders_prior), 0) AS paid_orders_prior,
+    coalesce(max(order_count_prior), 0) AS order_count_prior
   FROM (
-    SELECT quarter, orders_1, orders_2, NULL AS orders_prior_1, NULL AS orders_prior_2
+    SELECT quarter, paid_orders, order_count, NULL AS paid_orders_prior, NULL AS order_count_prior
     FROM orders
     UNION ALL
-    SELECT quarter, NULL AS orders_1, NULL AS orders_2, orders_prior_1, orders_prior_2
+    SELECT quarter, NULL AS paid_orders, NULL AS order_count, paid_orders_prior, order_count_prior
     FROM orders_prior
   ) AS facts
   GROUP BY 1
 )
 SELECT
   combined.quarter,
-  CAST(CAST(combined.orders_1 AS decimal(32, 10)) / NULLIF(combined.orders_2, 0) AS decimal(38, 10)) AS paid_rate,
-  CAST(CAST(combined.orders_prior_1 AS decimal(32, 10)) / NULLIF(combined.orders_prior_2, 0) AS decimal(38, 10)) AS paid_rate_prior,
-  CAST(CAST(combined.orders_1 AS decimal(32, 10)) / NULLIF(combined.orders_2, 0) AS decimal(38, 10))
-    - CAST(CAST(combined.orders_prior_1 AS decimal(32, 10)) / NULLIF(combined.orders_prior_2, 0) AS decimal(38, 10)) AS paid_rate_change
+  CAST(CAST(combined.paid_orders AS decimal(32, 10)) / NULLIF(combined.order_count, 0) AS decimal(38, 10)) AS paid_rate,
+  CAST(CAST(combined.paid_orders_prior AS decimal(32, 10)) / NULLIF(combined.order_count_prior, 0) AS decimal(38, 10)) AS paid_rate_prior,
+  CAST(CAST(combined.paid_orders AS decimal(32, 10)) / NULLIF(combined.order_count, 0) AS decimal(38, 10))
+    - CAST(CAST(combined.paid_orders_prior AS decimal(32, 10))
+      / NULLIF(combined.order_count_prior, 0) AS decimal(38, 10)) AS paid_rate_change
 FROM combined
 ORDER BY quarter

@@ -1,6 +1,6 @@
 -- region:dimension sales:metric ticket_count:metric
 WITH orders AS (
-  SELECT regions.region_name AS region, SUM(orders.total) AS orders_1
+  SELECT regions.region_name AS region, SUM(orders.total) AS sales
   FROM lake.shop.orders
     LEFT JOIN lake.shop.accounts ON orders.account_id = accounts.account_id
     LEFT JOIN lake.shop.branches ON accounts.branch_id = branches.branch_id
@@ -10,7 +10,7 @@ WITH orders AS (
   GROUP BY 1
 ),
 tickets AS (
-  SELECT regions.region_name AS region, COUNT(tickets.ticket_id) AS tickets_1
+  SELECT regions.region_name AS region, COUNT(tickets.ticket_id) AS ticket_count
   FROM lake.shop.tickets
     LEFT JOIN lake.shop.accounts ON tickets.account_id = accounts.account_id
     LEFT JOIN lake.shop.branches ON accounts.branch_id = branches.branch_id
@@ -19,14 +19,14 @@ tickets AS (
   GROUP BY 1
 ),
 combined AS (
-  SELECT region, max(orders_1) AS orders_1, coalesce(max(tickets_1), 0) AS tickets_1
+  SELECT region, max(sales) AS sales, coalesce(max(ticket_count), 0) AS ticket_count
   FROM (
-    SELECT region, orders_1, NULL AS tickets_1 FROM orders
+    SELECT region, sales, NULL AS ticket_count FROM orders
     UNION ALL
-    SELECT region, NULL AS orders_1, tickets_1 FROM tickets
+    SELECT region, NULL AS sales, ticket_count FROM tickets
   ) AS facts
   GROUP BY 1
 )
-SELECT combined.region, combined.orders_1 AS sales, combined.tickets_1 AS ticket_count
+SELECT combined.region, combined.sales, combined.ticket_count
 FROM combined
 ORDER BY sales DESC NULLS LAST, region

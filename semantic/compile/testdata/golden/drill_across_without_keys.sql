@@ -1,17 +1,14 @@
 -- sales:metric ticket_count:metric line_amount:metric
-WITH orders AS (SELECT SUM(orders.total) AS orders_1 FROM lake.shop.orders),
+WITH orders AS (SELECT SUM(orders.total) AS sales FROM lake.shop.orders),
 tickets AS (
-  SELECT COUNT(tickets.ticket_id) AS tickets_1
+  SELECT COUNT(tickets.ticket_id) AS ticket_count
   FROM lake.shop.tickets
 ),
 order_lines AS (
-  SELECT SUM(order_lines.amount) AS order_lines_1
+  SELECT SUM(order_lines.amount) AS line_amount
   FROM lake.shop.order_lines
 )
-SELECT
-  orders.orders_1 AS sales,
-  tickets.tickets_1 AS ticket_count,
-  order_lines.order_lines_1 AS line_amount
+SELECT orders.sales, tickets.ticket_count, order_lines.line_amount
 FROM orders
   CROSS JOIN tickets
   CROSS JOIN order_lines

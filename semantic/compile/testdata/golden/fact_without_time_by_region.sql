@@ -5,7 +5,7 @@ WITH orders AS (
   SELECT
     date_trunc('month', CAST(orders.placed_at AS date)) AS month,
     regions.region_name AS region,
-    SUM(orders.total) AS orders_1
+    SUM(orders.total) AS sales_per_seat
   FROM lake.shop.orders
     LEFT JOIN lake.shop.accounts ON orders.account_id = accounts.account_id
     LEFT JOIN lake.shop.branches ON accounts.branch_id = branches.branch_id
@@ -15,7 +15,7 @@ WITH orders AS (
   GROUP BY 1, 2
 ),
 seats AS (
-  SELECT regions.region_name AS region, COUNT(seats.seat_id) AS seats_1
+  SELECT regions.region_name AS region, COUNT(seats.seat_id) AS sales_per_seat_2
   FROM lake.shop.seats
     LEFT JOIN lake.shop.accounts ON seats.account_id = accounts.account_id
     LEFT JOIN lake.shop.branches ON accounts.branch_id = branches.branch_id
@@ -25,7 +25,8 @@ seats AS (
 SELECT
   orders.month,
   orders.region,
-  CAST(CAST(orders.orders_1 AS decimal(32, 10)) / NULLIF(coalesce(seats.seats_1, 0), 0) AS decimal(38, 10)) AS sales_per_seat
+  CAST(CAST(orders.sales_per_seat AS decimal(32, 10))
+    / NULLIF(coalesce(seats.sales_per_seat_2, 0), 0) AS decimal(38, 10)) AS sales_per_seat
 FROM orders
   LEFT JOIN seats ON orders.region IS NOT DISTINCT FROM seats.region
 ORDER BY month, region

@@ -1,6 +1,6 @@
 -- region:dimension sales:metric sales_prior:prior sales_change:change sales_change_pct:percent
 WITH orders AS (
-  SELECT regions.region_name AS region, SUM(orders.total) AS orders_1
+  SELECT regions.region_name AS region, SUM(orders.total) AS sales
   FROM lake.shop.orders
     LEFT JOIN lake.shop.accounts ON orders.account_id = accounts.account_id
     LEFT JOIN lake.shop.branches ON accounts.branch_id = branches.branch_id
@@ -10,7 +10,7 @@ WITH orders AS (
   GROUP BY 1
 ),
 orders_prior AS (
-  SELECT regions.region_name AS region, SUM(orders.total) AS orders_prior_1
+  SELECT regions.region_name AS region, SUM(orders.total) AS sales_prior
   FROM lake.shop.orders
     LEFT JOIN lake.shop.accounts ON orders.account_id = accounts.account_id
     LEFT JOIN lake.shop.branches ON accounts.branch_id = branches.branch_id
@@ -20,24 +20,23 @@ orders_prior AS (
   GROUP BY 1
 ),
 combined AS (
-  SELECT region, max(orders_1) AS orders_1, max(orders_prior_1) AS orders_prior_1
+  SELECT region, max(sales) AS sales, max(sales_prior) AS sales_prior
   FROM (
-    SELECT region, orders_1, NULL AS orders_prior_1 FROM orders
+    SELECT region, sales, NULL AS sales_prior FROM orders
     UNION ALL
-    SELECT region, NULL AS orders_1, orders_prior_1
-    FROM orders_prior
+    SELECT region, NULL AS sales, sales_prior FROM orders_prior
   ) AS facts
   GROUP BY 1
 )
 SELECT
   combined.region,
-  combined.orders_1 AS sales,
-  combined.orders_prior_1 AS sales_prior,
-  combined.orders_1 - combined.orders_prior_1 AS sales_change,
-  CAST(CAST(combined.orders_1 - combined.orders_prior_1 AS decimal(32, 10))
-    / nullif(combined.orders_prior_1, 0) AS decimal(38, 10)) AS sales_change_pct
+  combined.sales,
+  combined.sales_prior,
+  combined.sales - combined.sales_prior AS sales_change,
+  CAST(CAST(combined.sales - combined.sales_prior AS decimal(32, 10))
+    / nullif(combined.sales_prior, 0) AS decimal(38, 10)) AS sales_change_pct
 FROM combined
-WHERE CAST(CAST(combined.orders_1 - combined.orders_prior_1 AS decimal(32, 10))
-    / nullif(combined.orders_prior_1, 0) AS decimal(38, 10)) > 0.1
-  AND combined.orders_1 - combined.orders_prior_1 > 0
+WHERE CAST(CAST(combined.sales - combined.sales_prior AS decimal(32, 10))
+    / nullif(combined.sales_prior, 0) AS decimal(38, 10)) > 0.1
+  AND combined.sales - combined.sales_prior > 0
 ORDER BY sales DESC NULLS LAST, region

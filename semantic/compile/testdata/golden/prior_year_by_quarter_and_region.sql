@@ -3,7 +3,7 @@ WITH orders AS (
   SELECT
     date_trunc('quarter', CAST(orders.placed_at AS date)) AS quarter,
     regions.region_name AS region,
-    SUM(orders.total) AS orders_1
+    SUM(orders.total) AS sales
   FROM lake.shop.orders
     LEFT JOIN lake.shop.accounts ON orders.account_id = accounts.account_id
     LEFT JOIN lake.shop.branches ON accounts.branch_id = branches.branch_id
@@ -16,7 +16,7 @@ orders_prior AS (
   SELECT
     date_add('year', 1, date_trunc('quarter', CAST(orders.placed_at AS date))) AS quarter,
     regions.region_name AS region,
-    SUM(orders.total) AS orders_prior_1
+    SUM(orders.total) AS sales_prior
   FROM lake.shop.orders
     LEFT JOIN lake.shop.accounts ON orders.account_id = accounts.account_id
     LEFT JOIN lake.shop.branches ON accounts.branch_id = branches.branch_id
@@ -26,12 +26,12 @@ orders_prior AS (
   GROUP BY 1, 2
 ),
 combined AS (
-  SELECT quarter, region, max(orders_1) AS orders_1, max(orders_prior_1) AS orders_prior_1
+  SELECT quarter, region, max(sales) AS sales, max(sales_prior) AS sales_prior
   FROM (
-    SELECT quarter, region, orders_1, NULL AS orders_prior_1
+    SELECT quarter, region, sales, NULL AS sales_prior
     FROM orders
     UNION ALL
-    SELECT quarter, region, NULL AS orders_1, orders_prior_1
+    SELECT quarter, region, NULL AS sales, sales_prior
     FROM orders_prior
   ) AS facts
   GROUP BY 1, 2
@@ -39,10 +39,10 @@ combined AS (
 SELECT
   combined.quarter,
   combined.region,
-  combined.orders_1 AS sales,
-  combined.orders_prior_1 AS sales_prior,
-  combined.orders_1 - combined.orders_prior_1 AS sales_change,
-  CAST(CAST(combined.orders_1 - combined.orders_prior_1 AS decimal(32, 10))
-    / nullif(combined.orders_prior_1, 0) AS decimal(38, 10)) AS sales_change_pct
+  combined.sales,
+  combined.sales_prior,
+  combined.sales - combined.sales_prior AS sales_change,
+  CAST(CAST(combined.sales - combined.sales_prior AS decimal(32, 10))
+    / nullif(combined.sales_prior, 0) AS decimal(38, 10)) AS sales_change_pct
 FROM combined
 ORDER BY quarter, region

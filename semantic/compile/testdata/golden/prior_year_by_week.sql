@@ -1,6 +1,6 @@
 -- week:time ticket_count:metric ticket_count_prior:prior ticket_count_change:change ticket_count_change_pct:percent
 WITH tickets AS (
-  SELECT date_trunc('week', tickets.opened) AS week, COUNT(tickets.ticket_id) AS tickets_1
+  SELECT date_trunc('week', tickets.opened) AS week, COUNT(tickets.ticket_id) AS ticket_count
   FROM lake.shop.tickets
   WHERE tickets.opened >= DATE '2026-10-05' AND tickets.opened < DATE '2026-11-16'
   GROUP BY 1
@@ -8,7 +8,7 @@ WITH tickets AS (
 tickets_prior AS (
   SELECT
     date_add('week', 52, date_trunc('week', tickets.opened)) AS week,
-    COUNT(tickets.ticket_id) AS tickets_prior_1
+    COUNT(tickets.ticket_id) AS ticket_count_prior
   FROM lake.shop.tickets
   WHERE tickets.opened >= DATE '2025-10-06' AND tickets.opened < DATE '2025-11-17'
   GROUP BY 1
@@ -16,22 +16,23 @@ tickets_prior AS (
 combined AS (
   SELECT
     week,
-    coalesce(max(tickets_1), 0) AS tickets_1,
-    coalesce(max(tickets_prior_1), 0) AS tickets_prior_1
+    coalesce(max(ticket_count), 0) AS ticket_count,
+    coalesce(max(ticket_count_prior), 0) AS ticket_count_prior
   FROM (
-    SELECT week, tickets_1, NULL AS tickets_prior_1 FROM tickets
+    SELECT week, ticket_count, NULL AS ticket_count_prior
+    FROM tickets
     UNION ALL
-    SELECT week, NULL AS tickets_1, tickets_prior_1
+    SELECT week, NULL AS ticket_count, ticket_count_prior
     FROM tickets_prior
   ) AS facts
   GROUP BY 1
 )
 SELECT
   combined.week,
-  combined.tickets_1 AS ticket_count,
-  combined.tickets_prior_1 AS ticket_count_prior,
-  combined.tickets_1 - combined.tickets_prior_1 AS ticket_count_change,
-  CAST(CAST(combined.tickets_1 - combined.tickets_prior_1 AS decimal(32, 10))
-    / nullif(combined.tickets_prior_1, 0) AS decimal(38, 10)) AS ticket_count_change_pct
+  combined.ticket_count,
+  combined.ticket_count_prior,
+  combined.ticket_count - combined.ticket_count_prior AS ticket_count_change,
+  CAST(CAST(combined.ticket_count - combined.ticket_count_prior AS decimal(32, 10))
+    / nullif(combined.ticket_count_prior, 0) AS decimal(38, 10)) AS ticket_count_change_pct
 FROM combined
 ORDER BY week

@@ -3,7 +3,7 @@
 WITH order_lines AS (
   SELECT
     date_trunc('month', CAST(orders.placed_at AS date)) AS month,
-    SUM(order_lines.qty) AS order_lines_1
+    SUM(order_lines.qty) AS lines_per_order
   FROM lake.shop.order_lines
     LEFT JOIN lake.shop.orders ON order_lines.order_id = orders.order_id
   WHERE orders.placed_at >= TIMESTAMP '2026-01-01 00:00:00'
@@ -13,24 +13,28 @@ WITH order_lines AS (
 orders AS (
   SELECT
     date_trunc('month', CAST(orders.placed_at AS date)) AS month,
-    COUNT(orders.order_id) AS orders_1
+    COUNT(orders.order_id) AS lines_per_order_2
   FROM lake.shop.orders
   WHERE orders.placed_at >= TIMESTAMP '2026-01-01 00:00:00'
     AND orders.placed_at < TIMESTAMP '2026-04-01 00:00:00'
   GROUP BY 1
 ),
 combined AS (
-  SELECT month, max(order_lines_1) AS order_lines_1, coalesce(max(orders_1), 0) AS orders_1
+  SELECT
+    month,
+    max(lines_per_order) AS lines_per_order,
+    coalesce(max(lines_per_order_2), 0) AS lines_per_order_2
   FROM (
-    SELECT month, order_lines_1, NULL AS orders_1
+    SELECT month, lines_per_order, NULL AS lines_per_order_2
     FROM order_lines
     UNION ALL
-    SELECT month, NULL AS order_lines_1, orders_1 FROM orders
+    SELECT month, NULL AS lines_per_order, lines_per_order_2
+    FROM orders
   ) AS facts
   GROUP BY 1
 )
 SELECT
   combined.month,
-  CAST(combined.order_lines_1 AS double) / NULLIF(combined.orders_1, 0) AS lines_per_order
+  CAST(combined.lines_per_order AS double) / NULLIF(combined.lines_per_order_2, 0) AS lines_per_order
 FROM combined
 ORDER BY month

@@ -1,6 +1,6 @@
 -- year:time opening_balance:metric closing_balance:metric
 WITH balances AS (
-  SELECT date_trunc('year', balances.month_end) AS year, SUM(balances.balance) AS balances_1
+  SELECT date_trunc('year', balances.month_end) AS year, SUM(balances.balance) AS opening_balance
   FROM lake.shop.balances
   WHERE balances.month_end IN (
     SELECT min(balances.month_end)
@@ -10,7 +10,7 @@ WITH balances AS (
   GROUP BY 1
 ),
 balances_2 AS (
-  SELECT date_trunc('year', balances.month_end) AS year, SUM(balances.balance) AS balances_2_1
+  SELECT date_trunc('year', balances.month_end) AS year, SUM(balances.balance) AS closing_balance
   FROM lake.shop.balances
   WHERE balances.month_end IN (
     SELECT max(balances.month_end)
@@ -20,18 +20,16 @@ balances_2 AS (
   GROUP BY 1
 ),
 combined AS (
-  SELECT year, max(balances_1) AS balances_1, max(balances_2_1) AS balances_2_1
+  SELECT year, max(opening_balance) AS opening_balance, max(closing_balance) AS closing_balance
   FROM (
-    SELECT year, balances_1, NULL AS balances_2_1 FROM balances
+    SELECT year, opening_balance, NULL AS closing_balance
+    FROM balances
     UNION ALL
-    SELECT year, NULL AS balances_1, balances_2_1
+    SELECT year, NULL AS opening_balance, closing_balance
     FROM balances_2
   ) AS facts
   GROUP BY 1
 )
-SELECT
-  combined.year,
-  combined.balances_1 AS opening_balance,
-  combined.balances_2_1 AS closing_balance
+SELECT combined.year, combined.opening_balance, combined.closing_balance
 FROM combined
 ORDER BY year

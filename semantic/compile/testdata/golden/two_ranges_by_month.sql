@@ -1,6 +1,6 @@
 -- month:time sales:metric sales_prior:prior sales_change:change sales_change_pct:percent
 WITH orders AS (
-  SELECT date_trunc('month', CAST(orders.placed_at AS date)) AS month, SUM(orders.total) AS orders_1
+  SELECT date_trunc('month', CAST(orders.placed_at AS date)) AS month, SUM(orders.total) AS sales
   FROM lake.shop.orders
   WHERE orders.placed_at >= TIMESTAMP '2026-04-01 00:00:00'
     AND orders.placed_at < TIMESTAMP '2026-07-01 00:00:00'
@@ -9,28 +9,27 @@ WITH orders AS (
 orders_prior AS (
   SELECT
     date_add('month', 15, date_trunc('month', CAST(orders.placed_at AS date))) AS month,
-    SUM(orders.total) AS orders_prior_1
+    SUM(orders.total) AS sales_prior
   FROM lake.shop.orders
   WHERE orders.placed_at >= TIMESTAMP '2025-01-01 00:00:00'
     AND orders.placed_at < TIMESTAMP '2025-04-01 00:00:00'
   GROUP BY 1
 ),
 combined AS (
-  SELECT month, max(orders_1) AS orders_1, max(orders_prior_1) AS orders_prior_1
+  SELECT month, max(sales) AS sales, max(sales_prior) AS sales_prior
   FROM (
-    SELECT month, orders_1, NULL AS orders_prior_1 FROM orders
+    SELECT month, sales, NULL AS sales_prior FROM orders
     UNION ALL
-    SELECT month, NULL AS orders_1, orders_prior_1
-    FROM orders_prior
+    SELECT month, NULL AS sales, sales_prior FROM orders_prior
   ) AS facts
   GROUP BY 1
 )
 SELECT
   combined.month,
-  combined.orders_1 AS sales,
-  combined.orders_prior_1 AS sales_prior,
-  combined.orders_1 - combined.orders_prior_1 AS sales_change,
-  CAST(CAST(combined.orders_1 - combined.orders_prior_1 AS decimal(32, 10))
-    / nullif(combined.orders_prior_1, 0) AS decimal(38, 10)) AS sales_change_pct
+  combined.sales,
+  combined.sales_prior,
+  combined.sales - combined.sales_prior AS sales_change,
+  CAST(CAST(combined.sales - combined.sales_prior AS decimal(32, 10))
+    / nullif(combined.sales_prior, 0) AS decimal(38, 10)) AS sales_change_pct
 FROM combined
 ORDER BY month
