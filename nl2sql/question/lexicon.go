@@ -72,7 +72,6 @@ type Lexicon struct {
 	roots   map[string][]string // hard stems → phrases
 	longest int
 	vocab   map[int][]string // single-word phrases and words of phrases, by length in runes
-	joined  bool             // two words are also found as one
 	values  Values
 	fields  map[string]*model.Field
 }
@@ -277,9 +276,6 @@ func rootKey(k string) string {
 func (l *Lexicon) find(stems []string) []Meaning {
 	k := strings.Join(stems, " ")
 	out := slices.Clone(l.phrases[k])
-	if len(out) == 0 && l.joined && len(stems) == 2 && len(k) > 6 { // "daily price" where the name is dailyprice
-		return slices.Clone(l.phrases[stems[0]+stems[1]])
-	}
 	exact := len(out) > 0
 	for _, p := range l.roots[rootKey(k)] {
 		if p == k {

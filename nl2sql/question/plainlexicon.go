@@ -11,7 +11,7 @@ import (
 // newPlainLexicon holds the things and fields of a model without its metrics, and the shorter ways in
 // which people call a field. A part of a name scores less than the name, so that it never wins over one.
 func newPlainLexicon(from *Lexicon, m *model.Model) *Lexicon {
-	l := &Lexicon{phrases: map[string][]Meaning{}, roots: map[string][]string{}, vocab: map[int][]string{}, joined: true, values: from.values, fields: map[string]*model.Field{}}
+	l := &Lexicon{phrases: map[string][]Meaning{}, roots: map[string][]string{}, vocab: map[int][]string{}, values: from.values, fields: map[string]*model.Field{}}
 	for _, d := range m.Datasets {
 		l.dataset(d)
 	}
@@ -37,7 +37,7 @@ func newPlainLexicon(from *Lexicon, m *model.Model) *Lexicon {
 			}
 		}
 	}
-	l.longest = max(l.longest, 2)
+	l.longest = max(l.longest, 2) // two words may be one name: "daily price" is dailyprice
 	l.index()
 	return l
 }
