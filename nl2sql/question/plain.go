@@ -47,6 +47,18 @@ func (b *builder) readPlain(toks []words.Token) *Span {
 	return nil
 }
 
+// plainly reads a question where nobody has defined a number. Questions about the data itself, and requests
+// for what may not be seen, are settled before, and those about time after the plain reading.
+func (b *builder) plainly(toks []words.Token) {
+	if !b.restricted() || !b.meta() {
+		return
+	}
+	if stuck := b.readPlain(toks); stuck != nil {
+		b.build()
+		b.unlessTimed(stuck)
+	}
+}
+
 // unlessTimed takes an answer of the grammar of defined numbers back where nobody has defined one, unless
 // the question is about time, which the plain grammar does not know: the numbers there are guesses, and
 // a word that the plain grammar could not place is one that the answer would pass over.

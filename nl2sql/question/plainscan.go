@@ -30,6 +30,7 @@ type plainScan struct {
 	aggUsed  bool // the aggregates have found a field, and may find more
 	sup      *Sign
 	supN     int
+	ahead    int   // how many, said before the things that a later superlative ranks
 	top      *Span // "top 3" of what, waiting for by what
 	topN     int
 	topDesc  bool
@@ -64,7 +65,7 @@ func (w *plainScan) finish() {
 	if w.count != nil && w.counted() { // "list the name and the count"
 		w.count, w.d.numberToo = nil, true
 	}
-	if w.count != nil || w.sup != nil || len(w.aggs) > 0 && !w.aggUsed || w.op != nil || w.not != nil || w.like || w.or {
+	if w.ahead > 0 || w.count != nil || w.sup != nil || len(w.aggs) > 0 && !w.aggUsed || w.op != nil || w.not != nil || w.like || w.or {
 		w.failed(last)
 	}
 	if w.mode == inOrder && len(w.d.orders) == 0 && w.d.way == nil {

@@ -1,6 +1,8 @@
 package question
 
 import (
+	"slices"
+
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 )
@@ -33,6 +35,12 @@ func (w *plainScan) number(s *Span) {
 			return
 		}
 		w.failed(s)
+	case w.mode == inHead && n != nil && len(n.of(KindEntity)) > 0 && w.superlativeAhead(): // "the 3 books with the most pages"
+		if i, whole := words.Int(t); whole && i > 0 {
+			w.ahead = i
+			return
+		}
+		w.failed(s)
 	case w.cond != nil && len(w.cond.values) == 0 && !w.owned(n): // "year 2014"
 		c := *w.cond
 		c.values = []string{v.String()}
@@ -47,6 +55,11 @@ func (w *plainScan) number(s *Span) {
 	default:
 		w.failed(s)
 	}
+}
+
+// superlativeAhead says that a ranking stands further on.
+func (w *plainScan) superlativeAhead() bool {
+	return slices.ContainsFunc(w.spans[w.i+1:], func(s *Span) bool { return s.is(plainSup) })
 }
 
 // owned says that the next span is a stored number, which a number before it is a value of ("4 cylinders").

@@ -2,6 +2,7 @@ package question
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/internal/words"
@@ -44,7 +45,7 @@ func Describe(q semantic.Query) string {
 	if q.RowsOf != nil {
 		s.WriteString(q.RowsOf.Title())
 	} else if q.Rows != nil {
-		s.WriteString(upper(entityPlural(q.Rows)))
+		s.WriteString(rowsText(q))
 	} else {
 		for i, m := range q.Metrics {
 			if i > 0 {
@@ -101,6 +102,9 @@ func Describe(q semantic.Query) string {
 		if q.Order[0].Desc {
 			way = "highest"
 		}
+		if f := q.Order[0].Field; f != nil {
+			way += " " + strings.ToLower(f.Title())
+		}
 		if q.Limit == 1 {
 			s.WriteString(", the " + way)
 		} else if q.Limit > 0 {
@@ -110,6 +114,22 @@ func Describe(q semantic.Query) string {
 		}
 	}
 	return s.String()
+}
+
+// rowsText names the rows of a listing, with the columns where the question named them.
+func rowsText(q semantic.Query) string {
+	if len(q.Show) == 0 || slices.Equal(q.Show, plan.DefaultShow(q.Rows)) {
+		return upper(entityPlural(q.Rows))
+	}
+	var shown []string
+	for _, f := range q.Show {
+		shown = append(shown, strings.ToLower(f.Title()))
+	}
+	s := upper(strings.Join(shown, ", ")) + " of " + entityPlural(q.Rows)
+	if q.Distinct {
+		return "Different " + strings.Join(shown, ", ") + " of " + entityPlural(q.Rows)
+	}
+	return s
 }
 
 func entityPlural(d *model.Dataset) string {
