@@ -13,7 +13,7 @@ import (
 // fields, how many there are and what their numbers come to, not metrics. Unless every word has found its
 // part it leaves the reading untouched and returns where it was stuck.
 func (b *builder) readPlain(toks []words.Token) *Span {
-	c := &chart{lex: b.r.plainLex, gram: plain, timeless: true, toks: toks, notes: map[int]string{}}
+	c := &chart{lex: b.r.plainLex, gram: plain, time: timex.Parser{Today: b.today, Calendar: b.r.cal}, toks: toks, notes: map[int]string{}}
 	for _, t := range toks {
 		c.stems = append(c.stems, t.Stem)
 	}

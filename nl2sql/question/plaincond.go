@@ -8,6 +8,7 @@ import (
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // conditions turns what narrows into predicates. Alternatives are read on one field only.
@@ -16,6 +17,17 @@ func (p *plainQuery) conditions() bool {
 		f, value := p.subjectOf(c)
 		if f == nil {
 			return false
+		}
+		if !c.period.IsZero() {
+			if !f.IsTime() || c.or || c.and {
+				return false
+			}
+			ps := inRange(f, c.op, c.period)
+			if ps == nil {
+				return false
+			}
+			p.q.Where = append(p.q.Where, ps...)
+			continue
 		}
 		values := c.values
 		if value != "" {
@@ -111,6 +123,23 @@ func held(f *model.Field, op semantic.Op, values []string) []semantic.Predicate 
 		return one
 	case numeric(f.Type), years && slices.Contains(strings.Fields(words.Phrase(f.Name)), "year"):
 		return one
+	}
+	return nil
+}
+
+// inRange holds a date against a stretch of time.
+func inRange(f *model.Field, op semantic.Op, r timex.Range) []semantic.Predicate {
+	switch op {
+	case semantic.Eq:
+		return onDay(f, r)
+	case semantic.Lt:
+		return onDay(f, timex.Range{To: r.From})
+	case semantic.Gt:
+		return onDay(f, timex.Range{From: r.To})
+	case semantic.Ge:
+		return onDay(f, timex.Range{From: r.From})
+	case semantic.Le:
+		return onDay(f, timex.Range{To: r.To})
 	}
 	return nil
 }

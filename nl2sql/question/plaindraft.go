@@ -2,6 +2,7 @@ package question
 
 import (
 	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // plainDraft is what a plain question asks for, by the places of its words: names are not settled yet.
@@ -34,8 +35,9 @@ type plainCond struct {
 	implied string // "=age": what the adjective speaks of
 	op      semantic.Op
 	values  []string
-	stored  *Span // a value of the workspace
-	text    bool  // the value is quoted text
+	stored  *Span       // a value of the workspace
+	text    bool        // the value is quoted text
+	period  timex.Range // instead of values
 	not     bool
 	or      bool // joined to the condition before by "or"
 	and     bool // by "and", directly

@@ -10,6 +10,8 @@ import (
 func (w *plainScan) name(s *Span) {
 	field := len(s.of(KindDimension)) > 0
 	switch {
+	case w.count != nil && w.count.Word == "bare":
+		w.failed(s) // the number of what?
 	case w.op == nil && w.sup == nil && w.count == nil && field && w.cond == nil && w.beforeValue(s): // "of model volvo"
 		w.cond = &plainCond{span: s, op: semantic.Eq, or: w.or}
 		w.or = false

@@ -21,6 +21,7 @@ type plainQuery struct {
 }
 
 func (p *plainQuery) build() bool {
+	p.about = p.topic()
 	steps := []func() bool{p.picks, p.subjects, p.conditions, p.grouping, p.ranking, p.ordering, p.aside, p.listing}
 	for _, step := range steps {
 		if !step() || p.bad != nil {
@@ -28,6 +29,24 @@ func (p *plainQuery) build() bool {
 		}
 	}
 	return true
+}
+
+// topic is the first thing that is asked for or split by, else the first that is named.
+func (p *plainQuery) topic() *model.Dataset {
+	var spans []*Span
+	for _, k := range p.d.shown {
+		if k.agg == "" {
+			spans = append(spans, k.span)
+		}
+	}
+	for _, s := range append(append(spans, p.d.groups...), p.d.related...) {
+		for _, m := range s.of(KindEntity) {
+			if p.far(m.Dataset) >= 0 {
+				return m.Dataset
+			}
+		}
+	}
+	return nil
 }
 
 // picks settles what is asked for.

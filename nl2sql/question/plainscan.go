@@ -98,6 +98,8 @@ func (w *plainScan) step(s *Span) {
 		w.d.linked = true
 	case len(signs) > 0 && (!name && len(value) == 0 || w.signHere(s, signs[0])):
 		w.sign(s, signs[0])
+	case !name && s.Period != nil && (!s.Period.Bare || s.End > s.Start+1):
+		w.period(s)
 	case w.like:
 		w.part(s)
 	case !name && s.End == s.Start+1 && (s.Kind == KindNumber || w.toks[s.Start].Kind == words.Number):

@@ -32,6 +32,9 @@ func (w *plainScan) sign(s *Span, g Sign) {
 		if w.cond == nil && (w.mode == inGroup || w.mode == inClause && w.toks[s.Start].Norm == "how") {
 			w.mode = inHead
 		}
+	case plainAlso:
+		w.spend()
+		w.mode = inHead
 	case plainDistinct:
 		w.d.distinct = true
 	case plainAgg:

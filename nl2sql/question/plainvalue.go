@@ -2,9 +2,12 @@ package question
 
 import (
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // number takes a number by what waits for one: a comparison, a field, a superlative.
@@ -55,6 +58,53 @@ func (w *plainScan) number(s *Span) {
 	default:
 		w.failed(s)
 	}
+}
+
+// period narrows to a stretch of time. A whole year may also be held against a column of years.
+func (w *plainScan) period(s *Span) {
+	r := s.Period.Range
+	if s.Period.Missing != "" || r.IsZero() || w.sup != nil || w.not != nil || w.count != nil {
+		w.failed(s)
+		return
+	}
+	c := plainCond{implied: "=year|date", op: semantic.Eq, or: w.or, and: w.cond == nil && w.i > 0 && w.toks[s.Start-1].Norm == "and"}
+	if w.op != nil { // "before March 2023"
+		if w.op.span != nil || w.op.op == semantic.Between || !strings.HasPrefix(w.op.implied, "=year") {
+			w.failed(s)
+			return
+		}
+		c.op, w.op = w.op.op, nil
+	}
+	if w.cond != nil {
+		c.span, w.cond = w.cond.span, nil
+	}
+	w.or = false
+	if op, years := inWholeYears(r, s.Period.Open); years != nil && (op == semantic.Eq || c.op == semantic.Eq) {
+		c.values = years
+		if op != semantic.Eq {
+			c.op = op
+		}
+	} else {
+		c.period = r
+	}
+	w.add(c)
+}
+
+// inWholeYears says of a stretch of time which years it is, nil when it begins or ends inside one.
+func inWholeYears(r timex.Range, open bool) (semantic.Op, []string) {
+	starts := func(t time.Time) bool { return !t.IsZero() && t.YearDay() == 1 }
+	first, last := r.From.Format("2006"), r.To.AddDate(0, 0, -1).Format("2006")
+	switch {
+	case starts(r.From) && (r.To.IsZero() || open):
+		return semantic.Ge, []string{first}
+	case r.From.IsZero() && starts(r.To):
+		return semantic.Lt, []string{r.To.Format("2006")}
+	case starts(r.From) && starts(r.To) && first == last:
+		return semantic.Eq, []string{first}
+	case starts(r.From) && starts(r.To):
+		return semantic.Between, []string{first, last}
+	}
+	return semantic.Eq, nil
 }
 
 // superlativeAhead says that a ranking stands further on.

@@ -17,6 +17,7 @@ const (
 	plainEach                           // what follows groups
 	plainClause                         // what follows narrows what stands before
 	plainLike                           // a part of a text follows
+	plainAlso                           // more of what is asked for follows
 	plainDeep                           // nests or pairs conditions in ways that are not read here
 )
 
@@ -32,6 +33,8 @@ const (
 var plainTable = []phrasing{
 	{Sign{Kind: plainCount}, "how many|number of|the number of|count of|the count of|total number of|the total number of|count the number of|count|total count of|how many total|amount of|numbers of"},
 	{Sign{Kind: plainCount, Word: "distinct"}, "how many different|how many distinct|how many unique|number of different|number of distinct|number of unique|the number of different|the number of distinct|the number of unique|count the number of different|count the number of distinct|total number of different|total number of distinct"},
+	{Sign{Kind: plainCount, Word: "bare"}, "number|numbers"}, // "list the name and the number"
+	{Sign{Kind: plainAlso}, "along with|together with|as well as|in addition to|and also"},
 	{Sign{Kind: plainDistinct}, "different|distinct|unique|distinctive"},
 	{Sign{Kind: plainAgg, Word: "avg"}, "average|avg|mean|average of|mean of|the average of"},
 	{Sign{Kind: plainAgg, Word: "sum"}, "total|sum|sum of|total of|combined|overall|total amount of|the sum of"},
