@@ -7,6 +7,7 @@ import (
 
 // plainDraft is what a plain question asks for, by the places of its words: names are not settled yet.
 type plainDraft struct {
+	lack      *plainLack  // what the things that are asked for must not have
 	shown     []plainPick // what stands where an answer is asked for
 	groups    []*Span
 	conds     []plainCond
@@ -41,6 +42,12 @@ type plainCond struct {
 	not     bool
 	or      bool // joined to the condition before by "or"
 	and     bool // by "and", directly
+}
+
+// plainLack is a thing that must be absent, with the conditions on it.
+type plainLack struct {
+	span  *Span
+	conds []plainCond
 }
 
 type plainOrder struct {

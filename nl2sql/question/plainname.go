@@ -30,8 +30,10 @@ func (w *plainScan) name(s *Span) {
 		w.d.related = append(w.d.related, s)
 	case w.sup != nil:
 		w.ranked(s, field)
+	case w.not != nil && len(s.of(KindEntity)) > 0 && w.d.lack == nil && w.count == nil: // "stadiums without a concert"
+		w.d.lack, w.not, w.mode = &plainLack{span: s}, nil, inClause
 	case w.not != nil:
-		w.failed(s) // what has no such thing
+		w.failed(s)
 	case w.top != nil && w.mode == inOrder && w.d.rank == nil:
 		o := plainOrder{span: s, desc: w.topDesc}
 		if w.count == nil {

@@ -22,7 +22,7 @@ type plainQuery struct {
 
 func (p *plainQuery) build() bool {
 	p.about = p.topic()
-	steps := []func() bool{p.picks, p.subjects, p.conditions, p.grouping, p.ranking, p.ordering, p.aside, p.listing}
+	steps := []func() bool{p.picks, p.subjects, p.conditions, p.absence, p.grouping, p.ranking, p.ordering, p.aside, p.listing}
 	for _, step := range steps {
 		if !step() || p.bad != nil {
 			return false

@@ -94,7 +94,7 @@ func (w *plainScan) step(s *Span) {
 	switch {
 	case s.Kind == KindFiller:
 		w.filler(s)
-	case links[w.toks[s.Start].Norm] && s.End == s.Start+1 && w.sup == nil && w.op == nil && w.not == nil && best(s) < 0.9:
+	case links[w.toks[s.Start].Norm] && s.End == s.Start+1 && w.sup == nil && w.op == nil && best(s) < 0.9:
 		w.d.linked = true
 	case len(signs) > 0 && (!name && len(value) == 0 || w.signHere(s, signs[0])):
 		w.sign(s, signs[0])

@@ -61,7 +61,7 @@ func (w *plainScan) sign(s *Span, g Sign) {
 			w.op.span, w.cond = w.cond.span, nil
 		}
 	case plainSuffix:
-		if n := len(w.d.conds); n > 0 && w.prev() != nil && w.toks[w.prev().Start].Kind == words.Number && w.d.conds[n-1].op == semantic.Eq {
+		if n := len(w.d.conds); n > 0 && w.prev() != nil && w.toks[w.prev().End-1].Kind == words.Number && w.d.conds[n-1].op == semantic.Eq {
 			w.d.conds[n-1].op = g.Op
 			return
 		}

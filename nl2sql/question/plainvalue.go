@@ -78,6 +78,9 @@ func (w *plainScan) period(s *Span) {
 	if w.cond != nil {
 		c.span, w.cond = w.cond.span, nil
 	}
+	if n := len(w.d.shown); c.span == nil && n > 0 && w.d.shown[n-1].agg == "" && w.d.shown[n-1].span == w.prev() && dates(w.prev()) { // "members joined in March"
+		c.span, w.d.shown = w.prev(), w.d.shown[:n-1]
+	}
 	w.or = false
 	if op, years := inWholeYears(r, s.Period.Open); years != nil && (op == semantic.Eq || c.op == semantic.Eq) {
 		c.values = years
@@ -88,6 +91,11 @@ func (w *plainScan) period(s *Span) {
 		c.period = r
 	}
 	w.add(c)
+}
+
+// dates says that a span names a date.
+func dates(s *Span) bool {
+	return slices.ContainsFunc(s.of(KindDimension), func(m Meaning) bool { return m.Field.IsTime() })
 }
 
 // inWholeYears says of a stretch of time which years it is, nil when it begins or ends inside one.
@@ -161,11 +169,17 @@ func (w *plainScan) settleOp() {
 }
 
 // add puts a condition away. Alternatives on different fields are not read.
-func (w *plainScan) add(c plainCond) { w.d.conds = append(w.d.conds, c) }
+func (w *plainScan) add(c plainCond) {
+	if w.d.lack != nil { // what follows an absent thing narrows it
+		w.d.lack.conds = append(w.d.lack.conds, c)
+		return
+	}
+	w.d.conds = append(w.d.conds, c)
+}
 
 // value takes a stored value: of the field that waits for one, else of whichever field holds it.
 func (w *plainScan) value(s *Span) {
-	if w.op != nil || w.sup != nil || w.count != nil && w.next() == nil {
+	if w.op != nil || w.sup != nil || w.count != nil && w.next() == nil || w.not != nil && w.lacking() {
 		w.failed(s)
 		return
 	}
@@ -183,6 +197,9 @@ func (w *plainScan) value(s *Span) {
 	w.or, w.not = false, nil
 	w.add(c)
 }
+
+// lacking says that "without" or "no" waits for a thing, not for a value.
+func (w *plainScan) lacking() bool { return w.not.signs()[0].Word == "lack" }
 
 // text takes quoted text for a field whose values are not indexed.
 func (w *plainScan) text(s *Span) {

@@ -72,16 +72,17 @@ var plainTable = []phrasing{
 	{Sign{Kind: plainOp, Op: semantic.Lt, Word: "=weight"}, "lighter than"},
 	{Sign{Kind: plainOp, Op: semantic.Gt, Word: "=height"}, "taller than"},
 	{Sign{Kind: plainOp, Op: semantic.Gt, Word: "=year|date"}, "after|later than"},
-	{Sign{Kind: plainOp, Op: semantic.Ge, Word: "=year|date"}, "since"},
+	{Sign{Kind: plainOp, Op: semantic.Ge, Word: "=year|date"}, "since|on or after"},
 	{Sign{Kind: plainOp, Op: semantic.Lt, Word: "=year|date"}, "before|prior to|earlier than"},
-	{Sign{Kind: plainSuffix, Op: semantic.Ge}, "or more|or above|or after|or later|or higher|or older|or greater|and above"},
+	{Sign{Kind: plainSuffix, Op: semantic.Ge}, "or more|or after|or above|or after|or later|or higher|or older|or greater|and above"},
 	{Sign{Kind: plainSuffix, Op: semantic.Le}, "or less|or fewer|or below|or lower|or before|or earlier|or younger|or under"},
 	{Sign{Kind: plainNot}, "not|except|excluding|except for|other than|isn't|aren't|doesn't|don't|didn't|wasn't|never|is not|are not|was not|were not|does not|do not|did not"},
+	{Sign{Kind: plainNot, Word: "lack"}, "without|no|without any|with no|have no|has no|had no|lack|lacking|do not have any|does not have any|did not have any"},
 	{Sign{Kind: plainOr}, "or"},
 	{Sign{Kind: plainEach}, "each|every|per|by|for each|for every|in each|of each|by each|from each|at each|on each|within each|grouped by|group by|for each of|each of|according to|across each|every single|for each different|of every"},
 	{Sign{Kind: plainClause}, "with|whose|who|that|which|where|having|have|has|had|when|in which|in whom|on which|while"},
 	{Sign{Kind: plainLike, Op: semantic.Contains}, "contain|contains|containing|contain the word|contains the word|containing the word|with the word|contain the substring|has the substring|has substring|include the word|includes the word|that include|including the word|contain the letter|contains the letter|the substring|the word"},
-	{Sign{Kind: plainDeep}, "both|either|neither|nor|but|instead|same|without|no|than|only|all but|begin|begins|start with|starts with|starting with|end with|ends with|ending with|combination|combinations|difference|ratio|percentage|percent|proportion|average of each|per capita|consecutive|twice|once|other|another|also|any other|at the same time|respectively different|rank|second|third|if|whether|how much more|compared|versus|vs|change|growth|trend|forecast|predict|why|should|likely|best|worst|closest|nearest|similar|never been|last|first"},
+	{Sign{Kind: plainDeep}, "both|either|neither|nor|but|instead|same|than|only|all but|begin|begins|start with|starts with|starting with|end with|ends with|ending with|combination|combinations|difference|ratio|percentage|percent|proportion|average of each|per capita|consecutive|twice|once|other|another|also|any other|at the same time|respectively different|rank|second|third|if|whether|how much more|compared|versus|vs|change|growth|trend|forecast|predict|why|should|likely|best|worst|closest|nearest|similar|never been|last|first"},
 }
 
 // plainFillers carry no meaning in a plain question. Verbs are here only if they say no more than that a

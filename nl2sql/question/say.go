@@ -142,6 +142,13 @@ func entityPlural(d *model.Dataset) string {
 var opText = map[semantic.Op]string{semantic.Lt: "less than", semantic.Le: "at most", semantic.Gt: "more than", semantic.Ge: "at least", semantic.Eq: "", semantic.Contains: "containing"}
 
 func predicateText(p semantic.Predicate) string {
+	if p.Op == semantic.Lacks {
+		s := "without any " + entityPlural(p.Absent.Through.From)
+		for _, w := range p.Absent.Where {
+			s += " of " + predicateText(w)
+		}
+		return s
+	}
 	vs := strings.Join(p.Values, " or ")
 	if p.Field.Type == "boolean" && len(p.Values) == 1 {
 		if (p.Op == semantic.Eq) == (p.Values[0] == "true") {
