@@ -18,7 +18,7 @@ type plainDraft struct {
 	distinct  bool
 	numberToo bool  // what ranks is asked for as well
 	linked    bool  // a verb was read as saying only that one thing belongs to another
-	way       *bool // descending, of an order whose field is not named
+	way       *Sign // of an order whose field is not named
 	fail      *Span // the first word that could not be accounted for
 }
 

@@ -68,7 +68,7 @@ func (w *plainScan) finish() {
 	if w.ahead > 0 || w.count != nil || w.sup != nil || len(w.aggs) > 0 && !w.aggUsed || w.op != nil || w.not != nil || w.like || w.or {
 		w.failed(last)
 	}
-	if w.mode == inOrder && len(w.d.orders) == 0 && w.d.way == nil {
+	if w.mode == inOrder && len(w.d.orders) == 0 && w.d.way == nil && w.d.rank == nil {
 		w.failed(last)
 	}
 }
@@ -126,7 +126,7 @@ func (w *plainScan) filler(s *Span) {
 			w.mode = inHead // a second sentence says what to show
 		}
 	}
-	if t == "of" || t == "for" || t == "from" || t == "in" || t == "at" || t == "on" || t == "to" {
+	if t == "of" || t == "for" || t == "from" || t == "in" || t == "at" || t == "on" || t == "to" || t == "across" {
 		w.spend()
 		if w.mode == inGroup {
 			w.mode = inHead

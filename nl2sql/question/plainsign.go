@@ -122,14 +122,13 @@ func (w *plainScan) superlative(s *Span, g Sign) {
 
 // direction says which way the order goes that was or will be said.
 func (w *plainScan) direction(g Sign) {
-	desc := g.Desc
 	if n := len(w.d.orders); n > 0 {
 		for i := range w.d.orders {
-			w.d.orders[i].desc = desc
+			w.d.orders[i].desc = g.Desc
 		}
 		return
 	}
-	w.d.way = &desc
+	w.d.way = &g
 	w.mode = inOrder
 }
 
@@ -140,6 +139,8 @@ func (w *plainScan) each(s *Span) {
 		case w.top != nil:
 			w.mode = inOrder
 			return
+		case s.Start > 0 && links[w.toks[s.Start-1].Norm]:
+			return // "written by": who did it
 		case !slices.ContainsFunc(w.d.shown, func(p plainPick) bool { return p.agg != "" }):
 			return // who did it: a value or a thing follows
 		}

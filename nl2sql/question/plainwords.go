@@ -58,8 +58,12 @@ var plainTable = []phrasing{
 	{Sign{Kind: plainSup, Desc: true, Word: "=date|year"}, "latest|most recent|newest"},
 	{Sign{Kind: plainSup, Word: "=date|year"}, "earliest"},
 	{Sign{Kind: plainSort}, "sorted by|ordered by|order by|sort by|ordered|sorted|in order of|in the order of|ranked by|arranged by|listed by|order them by|sort them by|order the results by|sort the results by|order of|sorted in order of"},
-	{Sign{Kind: plainWay}, "ascending|ascending order|in ascending order|in an ascending order|increasing order|in increasing order|alphabetical order|alphabetically|in alphabetical order|alphabetic order|in alphabetic order|lexicographical order|in lexicographical order|alphabetical|from lowest to highest|from low to high|from smallest to largest|from the youngest to the oldest|from youngest to oldest|from least to most|in the ascending order|in ascending alphabetical order|in lexicographic order|ascending alphabetical order"},
-	{Sign{Kind: plainWay, Desc: true}, "descending|descending order|in descending order|in a descending order|decreasing order|in decreasing order|from highest to lowest|from high to low|from largest to smallest|from the oldest to the youngest|from oldest to youngest|from most to least|in reverse alphabetical order|reverse alphabetical order|in the descending order|in descending alphabetical order|descending alphabetical order"},
+	{Sign{Kind: plainWay}, "ascending|ascending order|in ascending order|in an ascending order|increasing order|in increasing order|from lowest to highest|from low to high|from smallest to largest|from least to most|in the ascending order"},
+	{Sign{Kind: plainWay, Word: "text"}, "alphabetical order|alphabetically|in alphabetical order|alphabetic order|in alphabetic order|lexicographical order|in lexicographical order|alphabetical|in ascending alphabetical order|in lexicographic order|ascending alphabetical order"},
+	{Sign{Kind: plainWay, Word: "=age"}, "from the youngest to the oldest|from youngest to oldest"},
+	{Sign{Kind: plainWay, Desc: true}, "descending|descending order|in descending order|in a descending order|decreasing order|in decreasing order|from highest to lowest|from high to low|from largest to smallest|from most to least|in the descending order"},
+	{Sign{Kind: plainWay, Desc: true, Word: "text"}, "in reverse alphabetical order|reverse alphabetical order|in descending alphabetical order|descending alphabetical order"},
+	{Sign{Kind: plainWay, Desc: true, Word: "=age"}, "from the oldest to the youngest|from oldest to youngest"},
 	{Sign{Kind: plainOp, Op: semantic.Gt}, "more than|greater than|over|above|higher than|larger than|bigger than|exceeding|exceeds|exceed|longer than|>|is greater than|beyond"},
 	{Sign{Kind: plainOp, Op: semantic.Ge}, "at least|no less than|not less than|no fewer than|>=|≥|greater than or equal to|more than or equal to|a minimum of"},
 	{Sign{Kind: plainOp, Op: semantic.Lt}, "less than|fewer than|under|below|lower than|smaller than|shorter than|<"},
@@ -91,7 +95,7 @@ const plainFillers = `a an the of in on at for to from and is are was were be be
 tell us what what's we our i you can could would like want see their its his her it them these those this list all any some
 respectively display report retrieve along together as corresponding associated ones exist exists existing occur occurs occurred happen
 happened happens listed available stored recorded registered value values amount they database located named called
-titled currently out got table belong belongs information results following select identify enumerate record records`
+titled currently out got table across belong belongs information results following select identify enumerate record records`
 
 // plainLinks are verbs that only say that one thing belongs to another, in all their forms. Which way they
 // belong is what the join says; a verb that says more than that ("cancelled", "won") is a condition.

@@ -97,7 +97,7 @@ func Describe(q semantic.Query) string {
 	}
 	s.WriteString(", " + PeriodText(q.Period, q.Calendar))
 	s.WriteString(compareText(q))
-	if len(q.Order) > 0 {
+	if len(q.Order) > 0 && (q.Order[0].Key != semantic.ByDimension || q.Limit > 0) {
 		way := "lowest"
 		if q.Order[0].Desc {
 			way = "highest"
