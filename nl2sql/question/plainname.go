@@ -41,6 +41,8 @@ func (w *plainScan) name(s *Span) {
 		}
 		w.d.rank = &plainRank{order: o, count: w.count != nil, n: w.topN}
 		w.count, w.aggs = nil, nil
+	case w.count != nil && w.count.Word == "total" && w.countField(s) && w.mode == inHead: // "the total number of rooms"
+		w.d.shown, w.count = append(w.d.shown, plainPick{span: s, agg: "sum"}), nil
 	case w.count != nil && w.countable(s):
 		w.counts(s)
 	case len(w.aggs) > 0 && field && w.mode == inHead && !(w.aggUsed && !measured(s)):
@@ -169,8 +171,7 @@ func (w *plainScan) countField(s *Span) bool {
 	if w.count == nil || w.count.Word == "distinct" || len(s.of(KindEntity)) > 0 {
 		return false
 	}
-	ms := s.of(KindDimension)
-	return len(ms) > 0 && numeric(ms[0].Field.Type) && ms[0].Score >= 0.9
+	return numericName(s)
 }
 
 func (w *plainScan) counts(s *Span) {

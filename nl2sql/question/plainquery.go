@@ -179,7 +179,7 @@ func (p *plainQuery) both() bool {
 }
 
 func (p *plainQuery) metric(m *model.Metric) int {
-	if i := slices.Index(p.q.Metrics, m); i >= 0 {
+	if i := slices.IndexFunc(p.q.Metrics, func(o *model.Metric) bool { return o == m || o.Name == m.Name && o.Over == m.Over && m.Over != nil }); i >= 0 {
 		return i
 	}
 	p.q.Metrics = append(p.q.Metrics, m)

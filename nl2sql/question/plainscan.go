@@ -62,6 +62,9 @@ func (w *plainScan) finish() {
 	if w.cond != nil && len(w.cond.values) == 0 {
 		w.failed(w.cond.span)
 	}
+	if w.count != nil && w.mode == inOrder && w.counted() { // "in descending order of the number"
+		w.d.orders, w.count = append(w.d.orders, plainOrder{agg: "count", desc: w.d.way != nil && w.d.way.Desc}), nil
+	}
 	if w.count != nil && w.counted() { // "list the name and the count"
 		w.count, w.d.numberToo = nil, true
 	}

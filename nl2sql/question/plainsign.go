@@ -153,6 +153,9 @@ func (w *plainScan) each(s *Span) {
 	w.mode = inGroup
 }
 
+// being are the verbs behind which "who" is what is named next: "who are the authors".
+var being = wordSet("is are was were has have had")
+
 // clause turns to what narrows. At the beginning the same words ask what is to be shown.
 func (w *plainScan) clause(s *Span) {
 	if w.cond != nil && len(w.cond.values) == 0 {
@@ -162,7 +165,10 @@ func (w *plainScan) clause(s *Span) {
 		w.d.related = append(w.d.related, w.cond.span)
 		w.cond = nil
 	}
-	if s.Start == 0 && (w.toks[0].Norm == "which" || w.toks[0].Norm == "who") {
+	if s.Start == 0 {
+		if t := w.toks[0].Norm; t == "when" || t == "where" || t == "who" && (len(w.toks) == 1 || !being[w.toks[1].Norm]) {
+			w.failed(s) // asks for a time, a place or somebody, and names none
+		}
 		return
 	}
 	if len(w.d.shown)+len(w.d.related)+len(w.d.groups) == 0 {

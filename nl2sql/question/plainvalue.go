@@ -93,9 +93,11 @@ func (w *plainScan) period(s *Span) {
 	w.add(c)
 }
 
-// dates says that a span names a date.
+// dates says that a span names a date or a year.
 func dates(s *Span) bool {
-	return slices.ContainsFunc(s.of(KindDimension), func(m Meaning) bool { return m.Field.IsTime() })
+	return slices.ContainsFunc(s.of(KindDimension), func(m Meaning) bool {
+		return m.Field.IsTime() || slices.Contains(strings.Fields(m.Field.Phrase()), "year")
+	})
 }
 
 // inWholeYears says of a stretch of time which years it is, nil when it begins or ends inside one.

@@ -31,17 +31,19 @@ const (
 // plainTable is the plain grammar. Words of a superlative or comparison that begin with "=" are the names
 // of fields that an adjective speaks of, in the order of likelihood.
 var plainTable = []phrasing{
-	{Sign{Kind: plainCount}, "how many|number of|the number of|count of|the count of|total number of|the total number of|count the number of|count|total count of|how many total|amount of|numbers of"},
-	{Sign{Kind: plainCount, Word: "distinct"}, "how many different|how many distinct|how many unique|number of different|number of distinct|number of unique|the number of different|the number of distinct|the number of unique|count the number of different|count the number of distinct|total number of different|total number of distinct"},
+	// "The" stays outside of the phrases, so that a field that is called "number of rooms" is as long as they are.
+	{Sign{Kind: plainCount}, "how many|number of|count of|count the number of|count|amount of|numbers of"},
+	{Sign{Kind: plainCount, Word: "total"}, "total number of|total count of|how many total|total amount of"},
+	{Sign{Kind: plainCount, Word: "distinct"}, "how many different|how many distinct|how many unique|number of different|number of distinct|number of unique|count the number of different|count the number of distinct|total number of different|total number of distinct"},
 	{Sign{Kind: plainCount, Word: "bare"}, "number|numbers"}, // "list the name and the number"
 	{Sign{Kind: plainAlso}, "along with|together with|as well as|in addition to|and also"},
 	{Sign{Kind: plainDistinct}, "different|distinct|unique|distinctive"},
-	{Sign{Kind: plainAgg, Word: "avg"}, "average|avg|mean|average of|mean of|the average of"},
-	{Sign{Kind: plainAgg, Word: "sum"}, "total|sum|sum of|total of|combined|overall|total amount of|the sum of"},
+	{Sign{Kind: plainAgg, Word: "avg"}, "average|avg|mean|average of|mean of"},
+	{Sign{Kind: plainAgg, Word: "sum"}, "total|sum|sum of|total of|combined|overall"},
 	{Sign{Kind: plainSup, Desc: true}, "highest|largest|biggest|greatest|maximum|max|maximal|maximum of"},
 	{Sign{Kind: plainSup}, "lowest|smallest|minimum|min|minimal|minimum of"},
-	{Sign{Kind: plainSup, Desc: true, Word: supMost}, "most|the most number of|most number of|the largest number of|the highest number of|the greatest number of|largest number of|highest number of|greatest number of|maximum number of|the maximum number of|the most of|most of"},
-	{Sign{Kind: plainSup, Word: supMost}, "least|fewest|smallest number of|lowest number of|least number of|fewest number of|minimum number of|the fewest number of"},
+	{Sign{Kind: plainSup, Desc: true, Word: supMost}, "most|most number of|largest number of|highest number of|greatest number of|maximum number of|most of"},
+	{Sign{Kind: plainSup, Word: supMost}, "least|fewest|smallest number of|lowest number of|least number of|fewest number of|minimum number of"},
 	{Sign{Kind: plainSup, Desc: true, Word: supTop}, "top"},
 	{Sign{Kind: plainSup, Word: supTop}, "bottom"},
 	{Sign{Kind: plainSup, Desc: true, Word: supCommon}, "most common|most frequent|most popular|commonest|most frequently|most commonly"},
