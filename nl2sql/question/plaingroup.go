@@ -47,8 +47,8 @@ func (p *plainQuery) grouping() bool {
 		p.by(f)
 	}
 	for _, d := range things {
-		if d == p.base && p.counts() {
-			return false // each row is one of itself
+		if d == p.base && (p.counts() || len(p.q.Metrics) > 0) {
+			return false // a number over each row by itself: "the average price per order" is meant over all
 		}
 		p.byThing(d)
 	}
