@@ -2,6 +2,7 @@ package question
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
@@ -192,8 +193,19 @@ func (p *plainQuery) aggregate(f *model.Field, fn string) bool {
 	if f.Dataset != p.base || f.Role == model.RoleKey && (fn == "avg" || fn == "sum") || !numeric(f.Type) && (fn == "avg" || fn == "sum" || !f.IsTime()) {
 		return false
 	}
-	p.metric(p.b.aggregateAs(f, fn))
+	p.metric(p.defined(f, fn))
 	return true
+}
+
+// defined is the metric that the model has of an aggregate, else one that is made of it.
+func (p *plainQuery) defined(f *model.Field, fn string) *model.Metric {
+	text := fn + "(" + f.String() + ")"
+	for _, m := range p.r.model.Metrics {
+		if len(m.Filters) == 0 && strings.EqualFold(strings.ReplaceAll(strings.TrimSpace(m.Text), `"`, ""), text) {
+			return m
+		}
+	}
+	return p.b.aggregateAs(f, fn)
 }
 
 // subjects settles the things that are named beside: the base's rows must belong to each of them, and

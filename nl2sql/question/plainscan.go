@@ -59,7 +59,7 @@ func (w *plainScan) finish() {
 	if w.top != nil && w.d.rank == nil {
 		w.failed(w.top) // top by what?
 	}
-	if w.cond != nil && len(w.cond.values) == 0 {
+	if w.cond != nil && !w.repeats(w.cond.span) {
 		w.failed(w.cond.span)
 	}
 	if w.count != nil && w.mode == inOrder && w.counted() { // "in descending order of the number"
