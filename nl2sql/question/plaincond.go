@@ -32,7 +32,7 @@ func (p *plainQuery) conditions() bool {
 			}
 		}
 		ps := held(f, c.op, values)
-		if ps == nil {
+		if ps == nil || c.op == semantic.Eq && slices.ContainsFunc(p.q.Where, func(w semantic.Predicate) bool { return w.Field == f && w.Op == semantic.Eq }) { // one field is not two values at once
 			return false
 		}
 		p.q.Where = append(p.q.Where, ps...)

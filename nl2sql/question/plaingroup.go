@@ -32,6 +32,9 @@ func (p *plainQuery) grouping() bool {
 			return len(p.fields) == 0 && len(p.things) == 0
 		}
 		things = p.ranked()
+		if p.each != nil {
+			things = []*model.Dataset{p.each}
+		}
 	}
 	for _, f := range p.fields {
 		grouped := slices.ContainsFunc(p.q.By, func(d semantic.Dimension) bool { return d.Field == f })
@@ -111,6 +114,10 @@ func (p *plainQuery) rows(s *Span) (int, bool) {
 
 // ranking keeps the first of an order, and the groups that pass a limit.
 func (p *plainQuery) ranking() bool {
+	if p.each != nil {
+		p.rows(nil)
+		p.q.Order = []semantic.Order{{Key: semantic.ByDimension}}
+	}
 	for _, h := range p.d.having {
 		i, ok := p.rows(h.span)
 		if !ok || len(p.q.By) == 0 {

@@ -38,6 +38,7 @@ func (w *plainScan) number(s *Span) {
 		c.values = []string{v.String()}
 		w.add(c)
 		w.cond = nil
+	case t.Norm == "one" && (n == nil || len(n.of(KindDimension, KindEntity)) == 0): // "each one"
 	case w.again(v.String()):
 	case year(t) && !w.owned(n): // "in 2014"
 		w.add(plainCond{implied: "=year|date", op: semantic.Eq, values: []string{v.String()}})
@@ -76,18 +77,10 @@ func (w *plainScan) settleOpNumber(next *Span) {
 	case w.op.span != nil, w.op.implied != "" && w.op.implied[0] == '=':
 		w.settleOp()
 	case next != nil && len(next.of(KindDimension, KindEntity)) > 0:
-	default: // "weight of more than 3000": the field stands before
-		if p := w.shownBefore(); p != nil {
-			w.op.span = p
-			w.settleOp()
-			return
-		}
+	default:
 		w.failed(w.spans[w.i])
 	}
 }
-
-// shownBefore takes back the field just before a comparison: it narrows, and is not shown for it.
-func (w *plainScan) shownBefore() *Span { return nil }
 
 // settleOp puts a whole comparison away: on a field, or on the number of a thing.
 func (w *plainScan) settleOp() {

@@ -84,9 +84,9 @@ var plainTable = []phrasing{
 // plainFillers carry no meaning in a plain question. Verbs are here only if they say no more than that a
 // thing is there; every other verb is a condition.
 const plainFillers = `a an the of in on at for to from and is are was were be been being do does did there here please show give me find get return
-tell us what whats what's we our i you can could would like want see their its his her it them these those this list all any some
-respectively display report retrieve along together as corresponding associated ones one also's exist exists existing occur occurs occurred happen
-happened happens listed available stored recorded registered total's value values amount names' they database located named called
+tell us what what's we our i you can could would like want see their its his her it them these those this list all any some
+respectively display report retrieve along together as corresponding associated ones exist exists existing occur occurs occurred happen
+happened happens listed available stored recorded registered value values amount they database located named called
 titled currently out got table belong belongs information results following select identify enumerate record records`
 
 // plainLinks are verbs that only say that one thing belongs to another, in all their forms. Which way they

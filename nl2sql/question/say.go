@@ -3,6 +3,7 @@ package question
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
@@ -81,8 +82,12 @@ func Describe(q semantic.Query) string {
 		s.Reset()
 		s.WriteString("Average of " + text)
 	}
-	for _, p := range q.Where {
-		if p.Op != semantic.NotNull { // only says that it is about those that exist
+	dated := false
+	for i, p := range q.Where {
+		if r, ok := dateRange(q.Where, i); ok {
+			s.WriteString(", " + strings.ToLower(p.Field.Title()) + " " + strings.TrimPrefix(PeriodText(r, q.Calendar), "for "))
+			dated = true
+		} else if _, end := dateRange(q.Where, i-1); !end && p.Op != semantic.NotNull { // NotNull only says that it is about those that exist
 			s.WriteString(", " + predicateText(p))
 		}
 	}
@@ -94,7 +99,9 @@ func Describe(q semantic.Query) string {
 	for _, t := range q.Having {
 		s.WriteString(", where " + thresholdText(t))
 	}
-	s.WriteString(", " + PeriodText(q.Period, q.Calendar))
+	if !dated || !q.Period.IsZero() {
+		s.WriteString(", " + PeriodText(q.Period, q.Calendar))
+	}
 	s.WriteString(compareText(q))
 	if len(q.Order) > 0 {
 		way := "lowest"
@@ -110,6 +117,16 @@ func Describe(q semantic.Query) string {
 		}
 	}
 	return s.String()
+}
+
+// dateRange reads two conditions on one date, from i on, as the period that they enclose.
+func dateRange(ps []semantic.Predicate, i int) (timex.Range, bool) {
+	if i < 0 || i+1 >= len(ps) || ps[i].Op != semantic.Ge || ps[i+1].Op != semantic.Lt || ps[i].Field != ps[i+1].Field || !ps[i].Field.IsTime() {
+		return timex.Range{}, false
+	}
+	from, err := time.Parse(time.DateOnly, ps[i].Values[0])
+	to, err2 := time.Parse(time.DateOnly, ps[i+1].Values[0])
+	return timex.Range{From: from, To: to}, err == nil && err2 == nil
 }
 
 func entityPlural(d *model.Dataset) string {

@@ -29,6 +29,9 @@ func glued(word string) string {
 	return ""
 }
 
+// initial says that a name is a thing's first letter and "id": aid of an author.
+func initial(phrase string) bool { return len(phrase) == 3 && phrase[1:] == "id" }
+
 // The ranks of a key by its name: it is called as the entity is, it ends so, it only looks like a key, it
 // merely leads the table.
 const (
@@ -70,7 +73,7 @@ func (t *Table) keyRankOf(i int) int {
 		return keyOwn
 	case looksLikeKey(phrase) && strings.HasSuffix(t.Entity, stripped) && stripped != "":
 		return keyEnds
-	case len(phrase) == 3 && phrase[1:] == "id" && phrase[0] == t.Entity[0] && isNumber(t.Asset.Columns[i].Type): // aid of author
+	case initial(phrase) && phrase[0] == t.Entity[0] && isNumber(t.Asset.Columns[i].Type): // aid of author
 		return keyInitial
 	case looksLikeKey(phrase) && i == 0:
 		return keyLooks
@@ -176,7 +179,7 @@ func named(phrase string, to *Table) float64 {
 	switch {
 	case phrase == key && own == "": // every table may have an "id"
 		return 0
-	case phrase == key && own != key:
+	case phrase == key && (own != key || initial(phrase)):
 		return 1
 	case looksLikeKey(phrase) && col != "" && (col == to.Entity || col == to.Plural || col+"s" == to.Plural):
 		return 1

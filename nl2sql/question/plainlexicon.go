@@ -37,6 +37,7 @@ func newPlainLexicon(from *Lexicon, m *model.Model) *Lexicon {
 			}
 		}
 	}
+	l.longest = max(l.longest, 2) // two words may be one name: "daily price" is dailyprice
 	l.index()
 	return l
 }
