@@ -103,6 +103,7 @@ func Describe(q semantic.Query) string {
 		s.WriteString(", " + PeriodText(q.Period, q.Calendar))
 	}
 	s.WriteString(compareText(q))
+	s.WriteString(yearText(q))
 	if len(q.Order) > 0 {
 		way := "lowest"
 		if q.Order[0].Desc {
@@ -202,6 +203,23 @@ func span(r timex.Range) string {
 		first = "2 Jan"
 	}
 	return r.From.Format(first) + " to " + r.Last().Format("2 Jan 2006")
+}
+
+// yearText states which year is meant where a workspace has two: fiscal ones say it in their names.
+func yearText(q semantic.Query) string {
+	cal := q.Calendar
+	if cal.Fiscal || cal.FiscalStart <= time.January {
+		return ""
+	}
+	if q.Grain >= timex.Quarter {
+		return ", by the calendar year"
+	}
+	for _, g := range []timex.Grain{timex.Quarter, timex.Half, timex.Year} {
+		if r := q.Period; !r.From.IsZero() && cal.Unit(g, r.From, 0) == r {
+			return ", by the calendar year"
+		}
+	}
+	return ""
 }
 
 func compareText(q semantic.Query) string {
