@@ -59,7 +59,8 @@ const (
 	Contains
 	IsNull
 	NotNull
-	In // a time inside Period-like range: [Values[0], Values[1])
+	In    // a time inside Period-like range: [Values[0], Values[1])
+	Lacks // a key that no row of Absent's dataset points to
 )
 
 // Predicate filters rows: the field's value against literals as text, typed by the field.
@@ -67,6 +68,14 @@ type Predicate struct {
 	Field  *model.Field
 	Op     Op
 	Values []string
+	Absent *Absence // of Lacks
+}
+
+// Absence is the rows that a thing must not have: those of Through.From that point to it and meet Where,
+// which speaks of their own fields.
+type Absence struct {
+	Through *model.Relationship // of one column
+	Where   []Predicate
 }
 
 // Threshold filters groups by a metric; the value is a decimal as text.

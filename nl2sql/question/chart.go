@@ -22,15 +22,14 @@ type Span struct {
 // grammar, the calendar or the list of fillers. Longer spans win over rows of shorter ones, names over
 // grammar, grammar over fillers; what nothing knows stays open at a high price.
 type chart struct {
-	lex      *Lexicon
-	gram     *vocabulary
-	timeless bool // no phrase is taken for a period
-	time     timex.Parser
-	toks     []words.Token
-	stems    []string // of each token, after spelling was corrected
-	notes    map[int]string
-	best     []*Span
-	scores   []float64
+	lex    *Lexicon
+	gram   *vocabulary
+	time   timex.Parser
+	toks   []words.Token
+	stems  []string // of each token, after spelling was corrected
+	notes  map[int]string
+	best   []*Span
+	scores []float64
 }
 
 // The weights of one token by what covers it. Only their order and their rough distance matter: a name
@@ -98,7 +97,7 @@ func (c *chart) at(i int) []*Span {
 	}
 	c.grammar(i, get, raise)
 	c.names(i, get, raise)
-	if ph, ok := c.time.At(c.toks, i); ok && !c.timeless {
+	if ph, ok := c.time.At(c.toks, i); ok {
 		s := get(ph.End)
 		per := weightTime
 		if ph.Bare && ph.End-i == 1 && t.Kind == words.Number {

@@ -13,7 +13,7 @@ import (
 // fields, how many there are and what their numbers come to, not metrics. Unless every word has found its
 // part it leaves the reading untouched and returns where it was stuck.
 func (b *builder) readPlain(toks []words.Token) *Span {
-	c := &chart{lex: b.r.plainLex, gram: plain, timeless: true, toks: toks, notes: map[int]string{}}
+	c := &chart{lex: b.r.plainLex, gram: plain, time: timex.Parser{Today: b.today, Calendar: b.r.cal}, toks: toks, notes: map[int]string{}}
 	for _, t := range toks {
 		c.stems = append(c.stems, t.Stem)
 	}
@@ -45,6 +45,18 @@ func (b *builder) readPlain(toks []words.Token) *Span {
 		b.assume("%s", note)
 	}
 	return nil
+}
+
+// plainly reads a question where nobody has defined a number. Questions about the data itself, and requests
+// for what may not be seen, are settled before, and those about time after the plain reading.
+func (b *builder) plainly(toks []words.Token) {
+	if !b.restricted() || !b.meta() {
+		return
+	}
+	if stuck := b.readPlain(toks); stuck != nil {
+		b.build()
+		b.unlessTimed(stuck)
+	}
 }
 
 // unlessTimed takes an answer of the grammar of defined numbers back where nobody has defined one, unless

@@ -8,6 +8,7 @@ import (
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // conditions turns what narrows into predicates. Alternatives are read on one field only.
@@ -16,6 +17,17 @@ func (p *plainQuery) conditions() bool {
 		f, value := p.subjectOf(c)
 		if f == nil {
 			return false
+		}
+		if !c.period.IsZero() {
+			if !f.IsTime() || c.or || c.and {
+				return false
+			}
+			ps := inRange(f, c.op, c.period)
+			if ps == nil {
+				return false
+			}
+			p.q.Where = append(p.q.Where, ps...)
+			continue
 		}
 		values := c.values
 		if value != "" {
@@ -115,6 +127,23 @@ func held(f *model.Field, op semantic.Op, values []string) []semantic.Predicate 
 	return nil
 }
 
+// inRange holds a date against a stretch of time.
+func inRange(f *model.Field, op semantic.Op, r timex.Range) []semantic.Predicate {
+	switch op {
+	case semantic.Eq:
+		return onDay(f, r)
+	case semantic.Lt:
+		return onDay(f, timex.Range{To: r.From})
+	case semantic.Gt:
+		return onDay(f, timex.Range{From: r.To})
+	case semantic.Ge:
+		return onDay(f, timex.Range{From: r.From})
+	case semantic.Le:
+		return onDay(f, timex.Range{To: r.To})
+	}
+	return nil
+}
+
 // inYears holds a date against whole years.
 func inYears(f *model.Field, op semantic.Op, years []string) []semantic.Predicate {
 	if len(years) != 1 && op != semantic.Between {
@@ -139,4 +168,61 @@ func inYears(f *model.Field, op semantic.Op, years []string) []semantic.Predicat
 		return []semantic.Predicate{to}
 	}
 	return nil
+}
+
+// absence settles what the listed or counted things must not have: rows of a table that points to them, by
+// one relationship, with conditions on those rows alone.
+func (p *plainQuery) absence() bool {
+	l := p.d.lack
+	if l == nil {
+		return true
+	}
+	if len(p.base.PrimaryKey) != 1 || len(p.d.related) > 1 || p.d.rank != nil || p.each != nil || len(p.d.having) > 0 {
+		return false
+	}
+	named := append(slices.Clone(p.d.related), p.d.groups...)
+	for _, k := range p.d.shown {
+		named = append(named, k.span)
+	}
+	if !slices.ContainsFunc(named, func(s *Span) bool { return s.names(p.base) }) {
+		return false // whose absence makes a value of a field one that is asked for?
+	}
+	through := p.pointing(l)
+	if through == nil {
+		p.fail(l.span)
+		return false
+	}
+	inner := &plainQuery{plainBase: plainBase{r: p.r, spans: p.spans, base: through.From, score: 1}, b: p.b, d: &plainDraft{conds: l.conds}}
+	if !inner.conditions() || inner.bad != nil || slices.ContainsFunc(inner.q.Where, func(w semantic.Predicate) bool { return w.Field.Dataset != through.From }) {
+		return false
+	}
+	p.score = min(p.score, inner.score, 0.85)
+	p.q.Where = append(p.q.Where, semantic.Predicate{Field: p.base.ColumnField(p.base.PrimaryKey[0]), Op: semantic.Lacks, Absent: &semantic.Absence{Through: through, Where: inner.q.Where}})
+	return true
+}
+
+// names says that a span may mean a thing.
+func (s *Span) names(d *model.Dataset) bool {
+	return slices.ContainsFunc(s.of(KindEntity), func(m Meaning) bool { return m.Dataset == d })
+}
+
+// pointing is the one relationship by which the absent thing's rows point to the base, or by which a table
+// does that links the two.
+func (p *plainQuery) pointing(l *plainLack) *model.Relationship {
+	var out []*model.Relationship
+	for _, r := range p.r.model.Relationships {
+		if r.To != p.base || len(r.ToColumns) != 1 || !strings.EqualFold(r.ToColumns[0], p.base.PrimaryKey[0]) {
+			continue
+		}
+		for _, e := range l.span.of(KindEntity) {
+			link := plainBase{r: p.r, base: r.From}
+			if r.From == e.Dataset || len(l.conds) == 0 && (&plainQuery{plainBase: link}).links() && link.far(e.Dataset) == 1 && e.Dataset != p.base {
+				out = append(out, r)
+			}
+		}
+	}
+	if len(out) != 1 {
+		return nil
+	}
+	return out[0]
 }

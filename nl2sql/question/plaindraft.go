@@ -2,10 +2,12 @@ package question
 
 import (
 	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // plainDraft is what a plain question asks for, by the places of its words: names are not settled yet.
 type plainDraft struct {
+	lack      *plainLack  // what the things that are asked for must not have
 	shown     []plainPick // what stands where an answer is asked for
 	groups    []*Span
 	conds     []plainCond
@@ -16,7 +18,7 @@ type plainDraft struct {
 	distinct  bool
 	numberToo bool  // what ranks is asked for as well
 	linked    bool  // a verb was read as saying only that one thing belongs to another
-	way       *bool // descending, of an order whose field is not named
+	way       *Sign // of an order whose field is not named
 	fail      *Span // the first word that could not be accounted for
 }
 
@@ -34,11 +36,18 @@ type plainCond struct {
 	implied string // "=age": what the adjective speaks of
 	op      semantic.Op
 	values  []string
-	stored  *Span // a value of the workspace
-	text    bool  // the value is quoted text
+	stored  *Span       // a value of the workspace
+	text    bool        // the value is quoted text
+	period  timex.Range // instead of values
 	not     bool
 	or      bool // joined to the condition before by "or"
 	and     bool // by "and", directly
+}
+
+// plainLack is a thing that must be absent, with the conditions on it.
+type plainLack struct {
+	span  *Span
+	conds []plainCond
 }
 
 type plainOrder struct {

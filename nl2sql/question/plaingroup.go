@@ -28,10 +28,13 @@ func (p *plainQuery) grouping() bool {
 	}
 	told := len(p.q.By) > 0 || len(things) > 0
 	if !told {
-		if !p.counts() {
+		if !p.counts() && !p.perThing() {
 			return len(p.fields) == 0 && len(p.things) == 0
 		}
 		things = p.ranked()
+		if !p.counts() {
+			things = []*model.Dataset{p.about}
+		}
 		if p.each != nil {
 			things = []*model.Dataset{p.each}
 		}
@@ -58,6 +61,12 @@ func (p *plainQuery) grouping() bool {
 		return false
 	}
 	return len(p.q.By) > 0
+}
+
+// perThing says that a number is asked for beside fields of a thing that its rows belong to: "the name of
+// members and the number of loans".
+func (p *plainQuery) perThing() bool {
+	return p.about != nil && p.about != p.base && p.d.shown[0].agg == "" && !p.d.distinct && len(p.fields) > 0 && !slices.ContainsFunc(p.fields, func(f *model.Field) bool { return f.Dataset != p.about })
 }
 
 // spread reads "the name of each battle": every row is listed, and groups nothing.
@@ -170,10 +179,8 @@ func sortable(f *model.Field) bool {
 func (p *plainQuery) ordering() bool {
 	orders := p.d.orders
 	if len(orders) == 0 && p.d.way != nil {
-		if len(p.fields) == 0 {
-			return false
-		}
-		return p.order(p.fields[0], *p.d.way)
+		f := p.wayOf(*p.d.way)
+		return f != nil && p.order(f, p.d.way.Desc)
 	}
 	for _, o := range orders {
 		switch {
@@ -193,6 +200,24 @@ func (p *plainQuery) ordering() bool {
 		}
 	}
 	return true
+}
+
+// wayOf is the field of an order that only names its direction: what "from youngest to oldest" speaks of,
+// the first text for an alphabetical order, else the only field there is.
+func (p *plainQuery) wayOf(way Sign) *model.Field {
+	switch {
+	case way.Word == "text":
+		for _, f := range p.fields {
+			if strings.HasPrefix(f.Type, "varchar") {
+				return f
+			}
+		}
+	case way.Word != "":
+		return p.implied(way.Word, p.about)
+	case len(p.fields) == 1:
+		return p.fields[0]
+	}
+	return nil
 }
 
 func (p *plainQuery) order(f *model.Field, desc bool) bool {

@@ -8,6 +8,9 @@ import (
 	"github.com/limn-data/limn/semantic/model"
 )
 
+// genericScore is that of "name" and "id" for what a thing is called and told apart by.
+const genericScore = 0.8
+
 // newPlainLexicon holds the things and fields of a model without its metrics, and the shorter ways in
 // which people call a field. A part of a name scores less than the name, so that it never wins over one.
 func newPlainLexicon(from *Lexicon, m *model.Model) *Lexicon {
@@ -29,10 +32,10 @@ func newPlainLexicon(from *Lexicon, m *model.Model) *Lexicon {
 		}
 		if e := d.Entity; e != nil {
 			if e.Label != nil && !e.Label.Hidden {
-				l.add("name", Meaning{Kind: KindDimension, Field: e.Label, Score: 0.8})
+				l.add("name", Meaning{Kind: KindDimension, Field: e.Label, Score: genericScore})
 			}
 			if f := d.ColumnField(e.Key); f != nil && !f.Hidden {
-				l.add("id", Meaning{Kind: KindDimension, Field: f, Score: 0.8})
+				l.add("id", Meaning{Kind: KindDimension, Field: f, Score: genericScore})
 				l.add(e.Name+" id", Meaning{Kind: KindDimension, Field: f, Score: 0.85})
 			}
 		}

@@ -10,6 +10,8 @@ import (
 func (w *plainScan) name(s *Span) {
 	field := len(s.of(KindDimension)) > 0
 	switch {
+	case w.count != nil && w.count.Word == "bare":
+		w.failed(s) // the number of what?
 	case w.op == nil && w.sup == nil && w.count == nil && field && w.cond == nil && w.beforeValue(s): // "of model volvo"
 		w.cond = &plainCond{span: s, op: semantic.Eq, or: w.or}
 		w.or = false
@@ -28,8 +30,10 @@ func (w *plainScan) name(s *Span) {
 		w.d.related = append(w.d.related, s)
 	case w.sup != nil:
 		w.ranked(s, field)
+	case w.not != nil && len(s.of(KindEntity)) > 0 && w.d.lack == nil && w.count == nil: // "stadiums without a concert"
+		w.d.lack, w.not, w.mode = &plainLack{span: s}, nil, inClause
 	case w.not != nil:
-		w.failed(s) // what has no such thing
+		w.failed(s)
 	case w.top != nil && w.mode == inOrder && w.d.rank == nil:
 		o := plainOrder{span: s, desc: w.topDesc}
 		if w.count == nil {
@@ -40,7 +44,7 @@ func (w *plainScan) name(s *Span) {
 	case w.count != nil && w.countable(s):
 		w.counts(s)
 	case len(w.aggs) > 0 && field && w.mode == inHead && !(w.aggUsed && !measured(s)):
-		w.aggUsed = true
+		w.aggUsed, w.count = true, nil // "the average number of pages"
 		for _, a := range w.aggs {
 			w.d.shown = append(w.d.shown, plainPick{span: s, agg: a})
 		}
@@ -61,6 +65,14 @@ func (w *plainScan) name(s *Span) {
 		w.count = nil
 		w.d.shown = append(w.d.shown, plainPick{span: s})
 	}
+}
+
+// repeats says that a span repeats what was asked for or split by ("… in that genre").
+func (w *plainScan) repeats(s *Span) bool {
+	same := func(o *Span) bool {
+		return o != s && o.End-o.Start == s.End-s.Start && w.toks[o.End-1].Stem == w.toks[s.End-1].Stem
+	}
+	return slices.ContainsFunc(w.d.groups, same) || slices.ContainsFunc(w.d.shown, func(k plainPick) bool { return same(k.span) })
 }
 
 // generic says that "name" only repeats that the field directly before it is one.
@@ -136,9 +148,9 @@ func (w *plainScan) subject(s *Span) bool {
 	if len(w.d.shown) == 0 || w.sup != nil {
 		return false
 	}
-	for j := w.i - 1; j >= 0 && (w.spans[j].Kind == KindFiller || w.spans[j].is(plainDistinct)); j-- {
+	for j := w.i - 1; j >= 0 && (w.spans[j].Kind == KindFiller || w.spans[j].is(plainDistinct) || w.spans[j].Kind == KindValue); j-- {
 		switch w.toks[w.spans[j].Start].Norm {
-		case "of", "for", "from", "in", "on", "at", "among":
+		case "of", "for", "from", "in", "on", "at", "among", "across":
 			return true
 		}
 	}
@@ -164,7 +176,7 @@ func (w *plainScan) countField(s *Span) bool {
 func (w *plainScan) counts(s *Span) {
 	switch w.mode {
 	case inOrder:
-		w.d.orders = append(w.d.orders, plainOrder{span: s, agg: "count", desc: w.d.way != nil && *w.d.way})
+		w.d.orders = append(w.d.orders, plainOrder{span: s, agg: "count", desc: w.d.way != nil && w.d.way.Desc})
 	case inHead:
 		w.d.shown = append(w.d.shown, plainPick{span: s, agg: "count", distinct: w.count.Word == "distinct"})
 	default:
@@ -187,7 +199,7 @@ func (w *plainScan) ordered(s *Span) {
 		w.failed(s)
 		return
 	}
-	w.d.orders = append(w.d.orders, plainOrder{span: s, agg: w.onlyAgg(""), desc: w.d.way != nil && *w.d.way})
+	w.d.orders = append(w.d.orders, plainOrder{span: s, agg: w.onlyAgg(""), desc: w.d.way != nil && w.d.way.Desc})
 	w.aggs = nil
 }
 

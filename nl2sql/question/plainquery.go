@@ -21,13 +21,32 @@ type plainQuery struct {
 }
 
 func (p *plainQuery) build() bool {
-	steps := []func() bool{p.picks, p.subjects, p.conditions, p.grouping, p.ranking, p.ordering, p.aside, p.listing}
+	p.about = p.topic()
+	steps := []func() bool{p.picks, p.subjects, p.conditions, p.absence, p.grouping, p.ranking, p.ordering, p.aside, p.listing}
 	for _, step := range steps {
 		if !step() || p.bad != nil {
 			return false
 		}
 	}
 	return true
+}
+
+// topic is the first thing that is asked for or split by, else the first that is named.
+func (p *plainQuery) topic() *model.Dataset {
+	var spans []*Span
+	for _, k := range p.d.shown {
+		if k.agg == "" {
+			spans = append(spans, k.span)
+		}
+	}
+	for _, s := range append(append(spans, p.d.groups...), p.d.related...) {
+		for _, m := range s.of(KindEntity) {
+			if p.far(m.Dataset) >= 0 {
+				return m.Dataset
+			}
+		}
+	}
+	return nil
 }
 
 // picks settles what is asked for.
@@ -147,6 +166,18 @@ func (p *plainQuery) links() bool {
 	return len(p.base.Fields) > 1 && !slices.ContainsFunc(p.base.Fields, func(f *model.Field) bool { return f.Role != model.RoleKey }) && p.base.Entity.Key == ""
 }
 
+// both says that every thing which a linking base points to is named: its rows say nothing of one alone.
+func (p *plainQuery) both() bool {
+	for _, r := range p.r.model.Relationships {
+		if r.From == p.base && !slices.ContainsFunc(p.spans, func(s *Span) bool {
+			return s.names(r.To) || slices.ContainsFunc(s.of(KindDimension, KindValue), func(m Meaning) bool { return m.Field.Dataset == r.To && m.Score > 0.9 })
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
 func (p *plainQuery) metric(m *model.Metric) int {
 	if i := slices.Index(p.q.Metrics, m); i >= 0 {
 		return i
@@ -213,7 +244,9 @@ func (p *plainQuery) named() bool {
 	of := func(s *Span) bool {
 		return s != nil && slices.ContainsFunc(s.of(KindEntity, KindDimension), func(m Meaning) bool { return m.Dataset == p.base || m.Field != nil && m.Field.Dataset == p.base })
 	}
-	return p.links() || slices.ContainsFunc(p.d.related, of) || slices.ContainsFunc(p.d.conds, func(c plainCond) bool { return of(c.span) })
+	return p.links() && p.both() || slices.ContainsFunc(p.d.related, of) || slices.ContainsFunc(p.d.conds, func(c plainCond) bool {
+		return of(c.span) || c.span == nil && c.stored != nil && slices.ContainsFunc(c.stored.of(KindValue), func(m Meaning) bool { return m.Field.Dataset == p.base })
+	})
 }
 
 // counts says that the number of rows decides what is shown.

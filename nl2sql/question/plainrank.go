@@ -6,7 +6,8 @@ import (
 
 // ranked gives a superlative what it is about.
 func (w *plainScan) ranked(s *Span, field bool) {
-	g, n := *w.sup, w.supN
+	g, n := *w.sup, max(w.supN, w.ahead)
+	w.ahead = 0
 	entity := len(s.of(KindEntity)) > 0
 	w.sup, w.supN = nil, 0
 	single := n

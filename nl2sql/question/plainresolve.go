@@ -13,9 +13,10 @@ type plainBase struct {
 	r     *Reader
 	spans []*Span
 	base  *model.Dataset
-	cost  float64 // joins and partial names: the cheapest base wins
-	score float64 // of the weakest name
-	bad   *Span   // the first name that is not found from here, or that could be two fields
+	about *model.Dataset // the thing that the question is about, whose a bare "name" or "id" is
+	cost  float64        // joins and partial names: the cheapest base wins
+	score float64        // of the weakest name
+	bad   *Span          // the first name that is not found from here, or that could be two fields
 }
 
 // far is the number of joins to a dataset, -1 when the base's rows do not belong to one of its rows, or
@@ -107,7 +108,11 @@ func (p *plainBase) owner(s *Span) *model.Dataset {
 				return m.Dataset
 			}
 		}
-		return nil
+		break
+	}
+	generic := slices.ContainsFunc(s.of(KindDimension), func(m Meaning) bool { return m.Score == genericScore })
+	if generic && p.about != nil && holds(p.about) && p.far(p.about) >= 0 {
+		return p.about // "for each continent, list its id"
 	}
 	return nil
 }
@@ -151,6 +156,9 @@ func (p *plainBase) implied(names string, near *model.Dataset) *model.Field {
 				if ws[len(ws)-1] == n || n == "date" && f.IsTime() {
 					fit = append(fit, f)
 				}
+			}
+			if len(fit) > 1 && n == "date" && d.Time != nil {
+				fit = []*model.Field{d.Time}
 			}
 			if len(fit) == 1 {
 				p.score = min(p.score, 0.85)

@@ -30,6 +30,7 @@ type plainScan struct {
 	aggUsed  bool // the aggregates have found a field, and may find more
 	sup      *Sign
 	supN     int
+	ahead    int   // how many, said before the things that a later superlative ranks
 	top      *Span // "top 3" of what, waiting for by what
 	topN     int
 	topDesc  bool
@@ -64,10 +65,10 @@ func (w *plainScan) finish() {
 	if w.count != nil && w.counted() { // "list the name and the count"
 		w.count, w.d.numberToo = nil, true
 	}
-	if w.count != nil || w.sup != nil || len(w.aggs) > 0 && !w.aggUsed || w.op != nil || w.not != nil || w.like || w.or {
+	if w.ahead > 0 || w.count != nil || w.sup != nil || len(w.aggs) > 0 && !w.aggUsed || w.op != nil || w.not != nil || w.like || w.or {
 		w.failed(last)
 	}
-	if w.mode == inOrder && len(w.d.orders) == 0 && w.d.way == nil {
+	if w.mode == inOrder && len(w.d.orders) == 0 && w.d.way == nil && w.d.rank == nil {
 		w.failed(last)
 	}
 }
@@ -93,10 +94,12 @@ func (w *plainScan) step(s *Span) {
 	switch {
 	case s.Kind == KindFiller:
 		w.filler(s)
-	case links[w.toks[s.Start].Norm] && s.End == s.Start+1 && w.sup == nil && w.op == nil && w.not == nil && best(s) < 0.9:
+	case links[w.toks[s.Start].Norm] && s.End == s.Start+1 && w.sup == nil && w.op == nil && best(s) < 0.9:
 		w.d.linked = true
 	case len(signs) > 0 && (!name && len(value) == 0 || w.signHere(s, signs[0])):
 		w.sign(s, signs[0])
+	case !name && s.Period != nil && (!s.Period.Bare || s.End > s.Start+1):
+		w.period(s)
 	case w.like:
 		w.part(s)
 	case !name && s.End == s.Start+1 && (s.Kind == KindNumber || w.toks[s.Start].Kind == words.Number):
@@ -123,7 +126,7 @@ func (w *plainScan) filler(s *Span) {
 			w.mode = inHead // a second sentence says what to show
 		}
 	}
-	if t == "of" || t == "for" || t == "from" || t == "in" || t == "at" || t == "on" || t == "to" {
+	if t == "of" || t == "for" || t == "from" || t == "in" || t == "at" || t == "on" || t == "to" || t == "across" {
 		w.spend()
 		if w.mode == inGroup {
 			w.mode = inHead

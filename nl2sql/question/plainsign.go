@@ -32,6 +32,9 @@ func (w *plainScan) sign(s *Span, g Sign) {
 		if w.cond == nil && (w.mode == inGroup || w.mode == inClause && w.toks[s.Start].Norm == "how") {
 			w.mode = inHead
 		}
+	case plainAlso:
+		w.spend()
+		w.mode = inHead
 	case plainDistinct:
 		w.d.distinct = true
 	case plainAgg:
@@ -58,7 +61,7 @@ func (w *plainScan) sign(s *Span, g Sign) {
 			w.op.span, w.cond = w.cond.span, nil
 		}
 	case plainSuffix:
-		if n := len(w.d.conds); n > 0 && w.prev() != nil && w.toks[w.prev().Start].Kind == words.Number && w.d.conds[n-1].op == semantic.Eq {
+		if n := len(w.d.conds); n > 0 && w.prev() != nil && w.toks[w.prev().End-1].Kind == words.Number && w.d.conds[n-1].op == semantic.Eq {
 			w.d.conds[n-1].op = g.Op
 			return
 		}
@@ -119,14 +122,13 @@ func (w *plainScan) superlative(s *Span, g Sign) {
 
 // direction says which way the order goes that was or will be said.
 func (w *plainScan) direction(g Sign) {
-	desc := g.Desc
 	if n := len(w.d.orders); n > 0 {
 		for i := range w.d.orders {
-			w.d.orders[i].desc = desc
+			w.d.orders[i].desc = g.Desc
 		}
 		return
 	}
-	w.d.way = &desc
+	w.d.way = &g
 	w.mode = inOrder
 }
 
@@ -137,6 +139,8 @@ func (w *plainScan) each(s *Span) {
 		case w.top != nil:
 			w.mode = inOrder
 			return
+		case s.Start > 0 && links[w.toks[s.Start-1].Norm]:
+			return // "written by": who did it
 		case !slices.ContainsFunc(w.d.shown, func(p plainPick) bool { return p.agg != "" }):
 			return // who did it: a value or a thing follows
 		}

@@ -1,8 +1,13 @@
 package question
 
 import (
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
+	"github.com/limn-data/limn/semantic/timex"
 )
 
 // number takes a number by what waits for one: a comparison, a field, a superlative.
@@ -33,6 +38,12 @@ func (w *plainScan) number(s *Span) {
 			return
 		}
 		w.failed(s)
+	case w.mode == inHead && n != nil && len(n.of(KindEntity)) > 0 && w.superlativeAhead(): // "the 3 books with the most pages"
+		if i, whole := words.Int(t); whole && i > 0 {
+			w.ahead = i
+			return
+		}
+		w.failed(s)
 	case w.cond != nil && len(w.cond.values) == 0 && !w.owned(n): // "year 2014"
 		c := *w.cond
 		c.values = []string{v.String()}
@@ -47,6 +58,66 @@ func (w *plainScan) number(s *Span) {
 	default:
 		w.failed(s)
 	}
+}
+
+// period narrows to a stretch of time. A whole year may also be held against a column of years.
+func (w *plainScan) period(s *Span) {
+	r := s.Period.Range
+	if s.Period.Missing != "" || r.IsZero() || w.sup != nil || w.not != nil || w.count != nil {
+		w.failed(s)
+		return
+	}
+	c := plainCond{implied: "=year|date", op: semantic.Eq, or: w.or, and: w.cond == nil && w.i > 0 && w.toks[s.Start-1].Norm == "and"}
+	if w.op != nil { // "before March 2023"
+		if w.op.span != nil || w.op.op == semantic.Between || !strings.HasPrefix(w.op.implied, "=year") {
+			w.failed(s)
+			return
+		}
+		c.op, w.op = w.op.op, nil
+	}
+	if w.cond != nil {
+		c.span, w.cond = w.cond.span, nil
+	}
+	if n := len(w.d.shown); c.span == nil && n > 0 && w.d.shown[n-1].agg == "" && w.d.shown[n-1].span == w.prev() && dates(w.prev()) { // "members joined in March"
+		c.span, w.d.shown = w.prev(), w.d.shown[:n-1]
+	}
+	w.or = false
+	if op, years := inWholeYears(r, s.Period.Open); years != nil && (op == semantic.Eq || c.op == semantic.Eq) {
+		c.values = years
+		if op != semantic.Eq {
+			c.op = op
+		}
+	} else {
+		c.period = r
+	}
+	w.add(c)
+}
+
+// dates says that a span names a date.
+func dates(s *Span) bool {
+	return slices.ContainsFunc(s.of(KindDimension), func(m Meaning) bool { return m.Field.IsTime() })
+}
+
+// inWholeYears says of a stretch of time which years it is, nil when it begins or ends inside one.
+func inWholeYears(r timex.Range, open bool) (semantic.Op, []string) {
+	starts := func(t time.Time) bool { return !t.IsZero() && t.YearDay() == 1 }
+	first, last := r.From.Format("2006"), r.To.AddDate(0, 0, -1).Format("2006")
+	switch {
+	case starts(r.From) && (r.To.IsZero() || open):
+		return semantic.Ge, []string{first}
+	case r.From.IsZero() && starts(r.To):
+		return semantic.Lt, []string{r.To.Format("2006")}
+	case starts(r.From) && starts(r.To) && first == last:
+		return semantic.Eq, []string{first}
+	case starts(r.From) && starts(r.To):
+		return semantic.Between, []string{first, last}
+	}
+	return semantic.Eq, nil
+}
+
+// superlativeAhead says that a ranking stands further on.
+func (w *plainScan) superlativeAhead() bool {
+	return slices.ContainsFunc(w.spans[w.i+1:], func(s *Span) bool { return s.is(plainSup) })
 }
 
 // owned says that the next span is a stored number, which a number before it is a value of ("4 cylinders").
@@ -98,11 +169,17 @@ func (w *plainScan) settleOp() {
 }
 
 // add puts a condition away. Alternatives on different fields are not read.
-func (w *plainScan) add(c plainCond) { w.d.conds = append(w.d.conds, c) }
+func (w *plainScan) add(c plainCond) {
+	if w.d.lack != nil { // what follows an absent thing narrows it
+		w.d.lack.conds = append(w.d.lack.conds, c)
+		return
+	}
+	w.d.conds = append(w.d.conds, c)
+}
 
 // value takes a stored value: of the field that waits for one, else of whichever field holds it.
 func (w *plainScan) value(s *Span) {
-	if w.op != nil || w.sup != nil || w.count != nil && w.next() == nil {
+	if w.op != nil || w.sup != nil || w.count != nil && w.next() == nil || w.not != nil && w.lacking() {
 		w.failed(s)
 		return
 	}
@@ -120,6 +197,9 @@ func (w *plainScan) value(s *Span) {
 	w.or, w.not = false, nil
 	w.add(c)
 }
+
+// lacking says that "without" or "no" waits for a thing, not for a value.
+func (w *plainScan) lacking() bool { return w.not.signs()[0].Word == "lack" }
 
 // text takes quoted text for a field whose values are not indexed.
 func (w *plainScan) text(s *Span) {

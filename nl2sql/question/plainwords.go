@@ -17,6 +17,7 @@ const (
 	plainEach                           // what follows groups
 	plainClause                         // what follows narrows what stands before
 	plainLike                           // a part of a text follows
+	plainAlso                           // more of what is asked for follows
 	plainDeep                           // nests or pairs conditions in ways that are not read here
 )
 
@@ -32,6 +33,8 @@ const (
 var plainTable = []phrasing{
 	{Sign{Kind: plainCount}, "how many|number of|the number of|count of|the count of|total number of|the total number of|count the number of|count|total count of|how many total|amount of|numbers of"},
 	{Sign{Kind: plainCount, Word: "distinct"}, "how many different|how many distinct|how many unique|number of different|number of distinct|number of unique|the number of different|the number of distinct|the number of unique|count the number of different|count the number of distinct|total number of different|total number of distinct"},
+	{Sign{Kind: plainCount, Word: "bare"}, "number|numbers"}, // "list the name and the number"
+	{Sign{Kind: plainAlso}, "along with|together with|as well as|in addition to|and also"},
 	{Sign{Kind: plainDistinct}, "different|distinct|unique|distinctive"},
 	{Sign{Kind: plainAgg, Word: "avg"}, "average|avg|mean|average of|mean of|the average of"},
 	{Sign{Kind: plainAgg, Word: "sum"}, "total|sum|sum of|total of|combined|overall|total amount of|the sum of"},
@@ -55,8 +58,12 @@ var plainTable = []phrasing{
 	{Sign{Kind: plainSup, Desc: true, Word: "=date|year"}, "latest|most recent|newest"},
 	{Sign{Kind: plainSup, Word: "=date|year"}, "earliest"},
 	{Sign{Kind: plainSort}, "sorted by|ordered by|order by|sort by|ordered|sorted|in order of|in the order of|ranked by|arranged by|listed by|order them by|sort them by|order the results by|sort the results by|order of|sorted in order of"},
-	{Sign{Kind: plainWay}, "ascending|ascending order|in ascending order|in an ascending order|increasing order|in increasing order|alphabetical order|alphabetically|in alphabetical order|alphabetic order|in alphabetic order|lexicographical order|in lexicographical order|alphabetical|from lowest to highest|from low to high|from smallest to largest|from the youngest to the oldest|from youngest to oldest|from least to most|in the ascending order|in ascending alphabetical order|in lexicographic order|ascending alphabetical order"},
-	{Sign{Kind: plainWay, Desc: true}, "descending|descending order|in descending order|in a descending order|decreasing order|in decreasing order|from highest to lowest|from high to low|from largest to smallest|from the oldest to the youngest|from oldest to youngest|from most to least|in reverse alphabetical order|reverse alphabetical order|in the descending order|in descending alphabetical order|descending alphabetical order"},
+	{Sign{Kind: plainWay}, "ascending|ascending order|in ascending order|in an ascending order|increasing order|in increasing order|from lowest to highest|from low to high|from smallest to largest|from least to most|in the ascending order"},
+	{Sign{Kind: plainWay, Word: "text"}, "alphabetical order|alphabetically|in alphabetical order|alphabetic order|in alphabetic order|lexicographical order|in lexicographical order|alphabetical|in ascending alphabetical order|in lexicographic order|ascending alphabetical order"},
+	{Sign{Kind: plainWay, Word: "=age"}, "from the youngest to the oldest|from youngest to oldest"},
+	{Sign{Kind: plainWay, Desc: true}, "descending|descending order|in descending order|in a descending order|decreasing order|in decreasing order|from highest to lowest|from high to low|from largest to smallest|from most to least|in the descending order"},
+	{Sign{Kind: plainWay, Desc: true, Word: "text"}, "in reverse alphabetical order|reverse alphabetical order|in descending alphabetical order|descending alphabetical order"},
+	{Sign{Kind: plainWay, Desc: true, Word: "=age"}, "from the oldest to the youngest|from oldest to youngest"},
 	{Sign{Kind: plainOp, Op: semantic.Gt}, "more than|greater than|over|above|higher than|larger than|bigger than|exceeding|exceeds|exceed|longer than|>|is greater than|beyond"},
 	{Sign{Kind: plainOp, Op: semantic.Ge}, "at least|no less than|not less than|no fewer than|>=|≥|greater than or equal to|more than or equal to|a minimum of"},
 	{Sign{Kind: plainOp, Op: semantic.Lt}, "less than|fewer than|under|below|lower than|smaller than|shorter than|<"},
@@ -69,16 +76,17 @@ var plainTable = []phrasing{
 	{Sign{Kind: plainOp, Op: semantic.Lt, Word: "=weight"}, "lighter than"},
 	{Sign{Kind: plainOp, Op: semantic.Gt, Word: "=height"}, "taller than"},
 	{Sign{Kind: plainOp, Op: semantic.Gt, Word: "=year|date"}, "after|later than"},
-	{Sign{Kind: plainOp, Op: semantic.Ge, Word: "=year|date"}, "since"},
+	{Sign{Kind: plainOp, Op: semantic.Ge, Word: "=year|date"}, "since|on or after"},
 	{Sign{Kind: plainOp, Op: semantic.Lt, Word: "=year|date"}, "before|prior to|earlier than"},
-	{Sign{Kind: plainSuffix, Op: semantic.Ge}, "or more|or above|or after|or later|or higher|or older|or greater|and above"},
+	{Sign{Kind: plainSuffix, Op: semantic.Ge}, "or more|or after|or above|or after|or later|or higher|or older|or greater|and above"},
 	{Sign{Kind: plainSuffix, Op: semantic.Le}, "or less|or fewer|or below|or lower|or before|or earlier|or younger|or under"},
 	{Sign{Kind: plainNot}, "not|except|excluding|except for|other than|isn't|aren't|doesn't|don't|didn't|wasn't|never|is not|are not|was not|were not|does not|do not|did not"},
+	{Sign{Kind: plainNot, Word: "lack"}, "without|no|without any|with no|have no|has no|had no|lack|lacking|do not have any|does not have any|did not have any"},
 	{Sign{Kind: plainOr}, "or"},
 	{Sign{Kind: plainEach}, "each|every|per|by|for each|for every|in each|of each|by each|from each|at each|on each|within each|grouped by|group by|for each of|each of|according to|across each|every single|for each different|of every"},
 	{Sign{Kind: plainClause}, "with|whose|who|that|which|where|having|have|has|had|when|in which|in whom|on which|while"},
 	{Sign{Kind: plainLike, Op: semantic.Contains}, "contain|contains|containing|contain the word|contains the word|containing the word|with the word|contain the substring|has the substring|has substring|include the word|includes the word|that include|including the word|contain the letter|contains the letter|the substring|the word"},
-	{Sign{Kind: plainDeep}, "both|either|neither|nor|but|instead|same|without|no|than|only|all but|begin|begins|start with|starts with|starting with|end with|ends with|ending with|combination|combinations|difference|ratio|percentage|percent|proportion|average of each|per capita|consecutive|twice|once|other|another|also|any other|at the same time|respectively different|rank|second|third|if|whether|how much more|compared|versus|vs|change|growth|trend|forecast|predict|why|should|likely|best|worst|closest|nearest|similar|never been|last|first"},
+	{Sign{Kind: plainDeep}, "both|either|neither|nor|but|instead|same|than|only|all but|begin|begins|start with|starts with|starting with|end with|ends with|ending with|combination|combinations|difference|ratio|percentage|percent|proportion|average of each|per capita|consecutive|twice|once|other|another|also|any other|at the same time|respectively different|rank|second|third|if|whether|how much more|compared|versus|vs|change|growth|trend|forecast|predict|why|should|likely|best|worst|closest|nearest|similar|never been|last|first"},
 }
 
 // plainFillers carry no meaning in a plain question. Verbs are here only if they say no more than that a
@@ -87,7 +95,7 @@ const plainFillers = `a an the of in on at for to from and is are was were be be
 tell us what what's we our i you can could would like want see their its his her it them these those this list all any some
 respectively display report retrieve along together as corresponding associated ones exist exists existing occur occurs occurred happen
 happened happens listed available stored recorded registered value values amount they database located named called
-titled currently out got table belong belongs information results following select identify enumerate record records`
+titled currently out got table across belong belongs information results following select identify enumerate record records`
 
 // plainLinks are verbs that only say that one thing belongs to another, in all their forms. Which way they
 // belong is what the join says; a verb that says more than that ("cancelled", "won") is a condition.

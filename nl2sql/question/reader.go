@@ -188,11 +188,10 @@ func (r *Reader) read(q string, at time.Time) *Reading {
 		return out
 	}
 	b := &builder{r: r, out: out, d: newDraft(toks, spans), today: today}
-	if r.plainLex == nil {
+	if r.plainLex != nil {
+		b.plainly(toks)
+	} else {
 		b.build()
-	} else if stuck := b.readPlain(toks); stuck != nil {
-		b.build()
-		b.unlessTimed(stuck)
 	}
 	b.describe()
 	return out

@@ -2,6 +2,7 @@ package question
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func Describe(q semantic.Query) string {
 	if q.RowsOf != nil {
 		s.WriteString(q.RowsOf.Title())
 	} else if q.Rows != nil {
-		s.WriteString(upper(entityPlural(q.Rows)))
+		s.WriteString(rowsText(q))
 	} else {
 		for i, m := range q.Metrics {
 			if i > 0 {
@@ -104,10 +105,13 @@ func Describe(q semantic.Query) string {
 	}
 	s.WriteString(compareText(q))
 	s.WriteString(yearText(q))
-	if len(q.Order) > 0 {
+	if len(q.Order) > 0 && (q.Order[0].Key != semantic.ByDimension || q.Limit > 0) {
 		way := "lowest"
 		if q.Order[0].Desc {
 			way = "highest"
+		}
+		if f := q.Order[0].Field; f != nil {
+			way += " " + strings.ToLower(f.Title())
 		}
 		if q.Limit == 1 {
 			s.WriteString(", the " + way)
@@ -130,6 +134,22 @@ func dateRange(ps []semantic.Predicate, i int) (timex.Range, bool) {
 	return timex.Range{From: from, To: to}, err == nil && err2 == nil
 }
 
+// rowsText names the rows of a listing, with the columns where the question named them.
+func rowsText(q semantic.Query) string {
+	if len(q.Show) == 0 || slices.Equal(q.Show, plan.DefaultShow(q.Rows)) {
+		return upper(entityPlural(q.Rows))
+	}
+	var shown []string
+	for _, f := range q.Show {
+		shown = append(shown, strings.ToLower(f.Title()))
+	}
+	s := upper(strings.Join(shown, ", ")) + " of " + entityPlural(q.Rows)
+	if q.Distinct {
+		return "Different " + strings.Join(shown, ", ") + " of " + entityPlural(q.Rows)
+	}
+	return s
+}
+
 func entityPlural(d *model.Dataset) string {
 	if d.Entity != nil {
 		return d.Entity.Plural
@@ -140,6 +160,13 @@ func entityPlural(d *model.Dataset) string {
 var opText = map[semantic.Op]string{semantic.Lt: "less than", semantic.Le: "at most", semantic.Gt: "more than", semantic.Ge: "at least", semantic.Eq: "", semantic.Contains: "containing"}
 
 func predicateText(p semantic.Predicate) string {
+	if p.Op == semantic.Lacks {
+		s := "without any " + entityPlural(p.Absent.Through.From)
+		for _, w := range p.Absent.Where {
+			s += " of " + predicateText(w)
+		}
+		return s
+	}
 	vs := strings.Join(p.Values, " or ")
 	if p.Field.Type == "boolean" && len(p.Values) == 1 {
 		if (p.Op == semantic.Eq) == (p.Values[0] == "true") {

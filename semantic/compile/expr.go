@@ -212,6 +212,9 @@ func test(x ast.Expr, op semantic.Op, values []ast.Expr) ast.Expr {
 var needs = map[semantic.Op]int{semantic.Between: 2, semantic.In: 2, semantic.IsNull: 0, semantic.NotNull: 0}
 
 func (s scope) predicate(p semantic.Predicate) (ast.Expr, error) {
+	if p.Op == semantic.Lacks {
+		return s.lacks(p)
+	}
 	least, known := needs[p.Op]
 	if !known {
 		least = 1
@@ -232,6 +235,31 @@ func (s scope) predicate(p semantic.Predicate) (ast.Expr, error) {
 		values = append(values, lit)
 	}
 	return test(s.field(p.Field), p.Op, values), nil
+}
+
+// lacks is key NOT IN the keys that the other rows point to. NULLs among those are left out: with one, the
+// test would hold for nothing.
+func (s scope) lacks(p semantic.Predicate) (ast.Expr, error) {
+	if p.Absent == nil || len(p.Absent.Through.FromColumns) != 1 {
+		return nil, fmt.Errorf("compile: a filter for what is absent needs a relationship of one column (filter on %s)", p.Field)
+	}
+	j := p.Absent.Through
+	rel, inner := from(j.From, nil)
+	pointer := dot(inner[j.From], j.FromColumns[0])
+	where := []ast.Expr{&ast.IsNull{Not: true, X: pointer}}
+	for _, w := range p.Absent.Where {
+		e, err := inner.predicate(w)
+		if err != nil {
+			return nil, err
+		}
+		where = append(where, e)
+	}
+	key := s.field(p.Field)
+	if equal, ok := meet(key, p.Field.Type, pointer, columnType(j.From, j.FromColumns[0])).(*ast.Compare); ok {
+		key, pointer = equal.L, equal.R
+	}
+	q := &ast.Query{Body: &ast.Select{Items: []ast.SelectItem{&ast.SingleColumn{Expr: pointer}}, From: rel, Where: and(where)}}
+	return &ast.In{Not: true, X: key, Query: q}, nil
 }
 
 // quotient is l / r with the division stated: exact to ten digits as DECIMAL(38,10), or as DOUBLE where

@@ -259,10 +259,29 @@ var shapes = []struct {
 		return semantic.Query{Rows: s.dataset("orders"), Period: days("2026-01-01", "2026-02-01"), Limit: 10,
 			Where: []semantic.Predicate{{Field: s.field("regions.region"), Op: semantic.Eq, Values: []string{"North"}}}}
 	}},
+	{"listing_of_different_values", func(s shop) semantic.Query {
+		return semantic.Query{Rows: s.dataset("orders"), Show: []*model.Field{s.field("regions.region")}, Distinct: true,
+			Order: []semantic.Order{{Field: s.field("regions.region")}}}
+	}},
+	{"listing_of_what_lacks", func(s shop) semantic.Query {
+		return semantic.Query{Rows: s.dataset("accounts"), Where: []semantic.Predicate{{Field: s.field("accounts.account_id"), Op: semantic.Lacks,
+			Absent: &semantic.Absence{Through: s.join("tickets", "accounts"), Where: []semantic.Predicate{{Field: s.field("tickets.priority"), Op: semantic.Eq, Values: []string{"high"}}}}}}}
+	}},
 	{"listing_of_a_metric_ordered", func(s shop) semantic.Query {
 		return semantic.Query{Rows: s.dataset("orders"), RowsOf: s.metric("paid_orders"), Show: []*model.Field{s.field("accounts.account_name"), s.field("orders.total")},
 			Order: []semantic.Order{{Field: s.field("orders.total"), Desc: true}}, Limit: 3}
 	}},
+}
+
+func (s shop) join(from, to string) *model.Relationship {
+	s.t.Helper()
+	for _, r := range s.model.Relationships {
+		if r.From.Name == from && r.To.Name == to {
+			return r
+		}
+	}
+	s.t.Fatalf("%s does not join %s", from, to)
+	return nil
 }
 
 func (s shop) by(names ...string) []semantic.Dimension {

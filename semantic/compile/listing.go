@@ -45,21 +45,15 @@ func listing(p *plan.Plan) (*Result, error) {
 		res.Columns = append(res.Columns, col)
 		sel.Items = append(sel.Items, column(s.field(f), col.Name))
 	}
-	if q.Distinct { // what is not selected cannot order rows that stand for many
-		if q.Limit > 0 {
-			res.Query.Limit = &ast.Limit{Count: integer(q.Limit)}
-		}
-		return res, nil
-	}
 	for _, o := range q.Order {
-		if o.Field != nil {
+		if o.Field != nil && (!q.Distinct || slices.Contains(l.Show, o.Field)) { // what is not selected cannot order rows that stand for many
 			res.Query.OrderBy = append(res.Query.OrderBy, &ast.SortItem{Expr: s.field(o.Field), Desc: o.Desc, Nulls: ast.NullsLast})
 		}
 	}
-	if len(q.Order) == 0 && l.Time != nil && len(q.Show) == 0 {
+	if !q.Distinct && len(q.Order) == 0 && l.Time != nil && len(q.Show) == 0 {
 		res.Query.OrderBy = append(res.Query.OrderBy, &ast.SortItem{Expr: s.field(l.Time), Desc: true, Nulls: ast.NullsLast})
 	}
-	if e := l.Base.Entity; e != nil && e.Key != "" && (q.Limit > 0 || len(res.Query.OrderBy) > 0) {
+	if e := l.Base.Entity; e != nil && e.Key != "" && !q.Distinct && (q.Limit > 0 || len(res.Query.OrderBy) > 0) {
 		res.Query.OrderBy = append(res.Query.OrderBy, &ast.SortItem{Expr: dot(s[l.Base], e.Key)})
 	}
 	if q.Limit > 0 {
