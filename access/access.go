@@ -54,7 +54,8 @@ func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
 		}
 	}
 	metrics := slices.DeleteFunc(slices.Clone(snap.Metrics), func(m catalog.Metric) bool {
-		return slices.ContainsFunc(m.Tables, func(n catalog.Name) bool { _, no := v.denied[n.Key()]; return no })
+		return slices.ContainsFunc(m.Tables, func(n catalog.Name) bool { return !v.MayRead(n, "") }) ||
+			slices.ContainsFunc(m.Columns, func(c catalog.ColumnRef) bool { return !v.MayRead(c.Table, c.Column) })
 	})
 	for i, a := range shown {
 		shown[i] = v.unnamed(a)

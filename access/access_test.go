@@ -153,3 +153,18 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+// A metric over a hidden column is as hidden as the column: its name alone would tell that there is one.
+func TestMetricsOverHiddenColumnsAreAbsent(t *testing.T) {
+	n := catalog.Name{Catalog: "lake", Schema: "hr", Table: "people"}
+	snap := catalog.New([]*catalog.Asset{{Name: n, Columns: []catalog.Column{{Name: "id"}, {Name: "salary"}}}}, []catalog.Metric{
+		{Name: "headcount", Tables: []catalog.Name{n}, Columns: []catalog.ColumnRef{{Table: n, Column: "id"}}},
+		{Name: "payroll", Tables: []catalog.Name{n}, Columns: []catalog.ColumnRef{{Table: n, Column: "SALARY"}}},
+	}, nil)
+	policy := Policy{Rules: []Rule{{Tables: []string{"lake.hr.people"}, Columns: []string{"salary"}, Unless: []string{"finance"}}}}
+	for who, want := range map[string]int{"ann": 1, "finance": 2} {
+		if got := policy.View(snap, Principal{Name: who}).Snapshot().Metrics; len(got) != want || got[0].Name != "headcount" {
+			t.Errorf("%s sees %d metrics, want %d", who, len(got), want)
+		}
+	}
+}

@@ -278,7 +278,7 @@ func (n *narrator) ranking() string {
 	}
 	place := "is highest"
 	switch {
-	case len(n.o.Rows) == 1:
+	case len(n.o.Rows) == 1 && len(n.q.Order) == 0:
 		place = "stands"
 	case len(n.q.Order) > 0 && !n.q.Order[0].Desc:
 		place = "is lowest"
@@ -288,10 +288,25 @@ func (n *narrator) ranking() string {
 		place = "comes first"
 	}
 	s := fmt.Sprintf("%s%s %s: %s %s with %s%s%s", n.o.Columns[metric].Title, n.filters(), n.when(), n.group(0), place, n.cell(0, metric), share, n.against(0))
-	if last := len(n.o.Rows) - 1; last > 0 && n.q.Limit == 0 && place == "is highest" {
+	if last := n.lastKnown(metric); last > 0 && n.q.Limit == 0 && place == "is highest" {
 		s += fmt.Sprintf("; %s is lowest with %s", n.group(last), n.cell(last, metric))
 	}
 	return upper(s + ".")
+}
+
+// lastKnown is the last row that has a value and belongs to a group with a name; 0 when there is none
+// but the first.
+func (n *narrator) lastKnown(metric int) int {
+	for i := len(n.o.Rows) - 1; i > 0; i-- {
+		known := n.o.Rows[i][metric] != nil
+		for k, c := range n.c.plan.Columns {
+			known = known && (c.Role != compile.RoleDimension || n.o.Rows[i][k] != nil)
+		}
+		if known {
+			return i
+		}
+	}
+	return 0
 }
 
 // groupedSeries speaks of the group that leads in the last complete unit.

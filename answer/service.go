@@ -16,8 +16,9 @@ import (
 	"github.com/limn-data/limn/gate"
 	"github.com/limn-data/limn/nl2sql"
 	"github.com/limn-data/limn/nl2sql/question"
+	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
-	"github.com/limn-data/limn/semantic/plan"
+	semplan "github.com/limn-data/limn/semantic/plan"
 	"github.com/limn-data/limn/semantic/timex"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/rows"
@@ -166,7 +167,7 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 }
 
 // RunQuery gates, runs and composes a metric query that was asked without English.
-func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *plan.Plan, r Request) (*Outcome, error) {
+func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *semplan.Plan, r Request) (*Outcome, error) {
 	start := time.Now()
 	o := s.blank(r)
 	set, err := s.execute(ctx, o, compiled, r)
@@ -190,8 +191,11 @@ func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outco
 		return nil, err
 	}
 	if set != nil {
-		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At, snap: s.ws.Snapshot}
+		// Nobody can tell the period of an analyst's SQL, so it counts as all of the tables' days.
+		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At, snap: s.ws.Snapshot, reading: &question.Reading{Query: &semantic.Query{}, Plan: &semplan.Plan{}}}
 		c.composeResult()
+		govern(&c)
+		c.blocked()
 	}
 	return o, s.seal(o, start)
 }

@@ -128,6 +128,13 @@ type Metric struct {
 	Owner                            Owner
 	Version                          int
 	Tables                           []Name
+	Columns                          []ColumnRef // that its expression and filters read
+}
+
+// ColumnRef names a column of a table.
+type ColumnRef struct {
+	Table  Name
+	Column string
 }
 
 // Term is a glossary entry.

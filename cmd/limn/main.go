@@ -11,8 +11,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
+
+	"golang.org/x/term"
 
 	"github.com/limn-data/limn/engine/duckdb"
 )
@@ -203,7 +204,4 @@ func writeJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && !strings.HasSuffix(f.Name(), os.DevNull)
-}
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/bots/view"
@@ -11,7 +12,7 @@ import (
 
 // printOutcome shows an answer in the terminal.
 func printOutcome(s streams, o *answer.Outcome, full bool) {
-	if err := terminal.Render(s.out, view.Of(o), terminal.Options{Width: 80, Full: full, Color: s.terminal}); err != nil {
+	if err := terminal.Render(s.out, view.Of(o), terminal.Options{Width: 80, Full: full, Color: s.terminal && os.Getenv("NO_COLOR") == ""}); err != nil {
 		fmt.Fprintln(s.err, "limn:", err)
 	}
 }

@@ -349,7 +349,7 @@ func (w *workspace) path(p string) string {
 func projected(m *model.Model) []catalog.Metric {
 	var out []catalog.Metric
 	for _, x := range m.Metrics {
-		c := catalog.Metric{Name: x.Name, Domain: x.Domain, Label: x.Title(), Description: x.Description, Synonyms: x.Synonyms, Unit: x.Unit, Tier: x.Tier, Owner: x.Owner, Version: x.Version}
+		c := catalog.Metric{Name: x.Name, Domain: x.Domain, Label: x.Title(), Description: x.Description, Synonyms: x.Synonyms, Unit: x.Unit, Tier: x.Tier, Owner: x.Owner, Version: x.Version, Columns: x.Columns()}
 		for _, d := range x.Reads() {
 			c.Tables = append(c.Tables, d.Table)
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/internal/conf"
+	"github.com/limn-data/limn/internal/words"
 )
 
 // Case is one question. Expect is answered (the default), clarify or declined. Of an answered case the
@@ -128,6 +129,9 @@ func parse(file string, raw []byte) ([]Case, error) {
 		if err := dec.Decode(&c); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", file, n, err)
 		}
+		if err := misspelt(lines.Bytes()); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", file, n, err)
+		}
 		if dec.More() {
 			return nil, fmt.Errorf("%s:%d: more than one case on a line", file, n)
 		}
@@ -137,6 +141,28 @@ func parse(file string, raw []byte) ([]Case, error) {
 		out = append(out, c)
 	}
 	return out, lines.Err()
+}
+
+// keys of a case. Other keys are left to whoever wrote them, but not those that look like one of these:
+// a case whose gold nobody reads would count as right.
+var keys = []string{"id", "question", "at", "as", "turns", "expect", "gold_sql", "gold_rows", "gold_columns", "ordered", "tags", "why"}
+
+func misspelt(raw []byte) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &fields); err != nil {
+		return err
+	}
+	for f := range fields {
+		if slices.Contains(keys, f) {
+			continue
+		}
+		for _, k := range keys {
+			if len(k) > 3 && words.Distance(f, k, 2) <= 2 {
+				return fmt.Errorf("unknown field %q; did you mean %s?", f, k)
+			}
+		}
+	}
+	return nil
 }
 
 func (c *Case) check(where string) error {

@@ -91,7 +91,7 @@ func TestFactsNotes(t *testing.T) {
 
 func TestFactsErrors(t *testing.T) {
 	for _, c := range []struct{ text, says string }{
-		{"assets: [{name: lake.fin.sales, tire: raw}]", "field tire not found"},
+		{"assets: [{name: lake.fin.sales, tire: raw}]", `unknown field "tire"`},
 		{"assets: [{name: lake.fin.sales, tier: certifed}]", `lake.fin.sales: tier "certifed" is none`},
 		{"assets: [{name: lake.fin.sales, data_until: yesterday}]", `data_until: "yesterday" is not a date`},
 		{"assets: [{name: lake.fin.sales, data_until: 2026-02-30}]", "is not a date"},
@@ -118,7 +118,7 @@ func TestTerms(t *testing.T) {
 	if len(got) != 2 || got[0].Name != "ARPA" || got[0].Definition != "Revenue per account." || got[1].Metric != "churned" || got[1].Synonyms[0] != "lost customers" || !strings.HasSuffix(got[1].Definition, "Second paragraph.") {
 		t.Errorf("read %+v", got)
 	}
-	for text, says := range map[string]string{"Churn\n": "front matter", "---\nname: x\n": "front matter", "---\nmetric: x\n---\n": "no name", "---\nnmae: x\n---\n": "field nmae not found", "": "front matter"} {
+	for text, says := range map[string]string{"Churn\n": "front matter", "---\nname: x\n": "front matter", "---\nmetric: x\n---\n": "no name", "---\nnmae: x\n---\n": `unknown field "nmae"`, "": "front matter"} {
 		if _, err := Terms(files("terms/x.md", text)); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "terms/x.md") {
 			t.Errorf("%q: %v, want %q", text, err, says)
 		}

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -34,13 +36,36 @@ func Decode(raw []byte, out any) error {
 	return nil
 }
 
-// File reads one document and names the file in errors.
+// File reads one document; its errors name the file and line, one for each thing that is wrong.
 func File(name string, raw []byte, out any) error {
-	if err := Decode(raw, out); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+	err := Decode(raw, out)
+	if err == nil {
+		return nil
 	}
-	return nil
+	texts := []string{strings.TrimPrefix(err.Error(), "yaml: ")}
+	var wrong *TypeError
+	if errors.As(err, &wrong) {
+		texts = wrong.Errors
+	}
+	var all []error
+	for _, t := range texts {
+		at := name
+		if m := line.FindStringSubmatch(t); m != nil {
+			at, t = name+":"+m[1], m[2]
+		}
+		if m := unknown.FindStringSubmatch(t); m != nil {
+			t = fmt.Sprintf("unknown field %q", m[1])
+		}
+		all = append(all, fmt.Errorf("%s: %s", at, t))
+	}
+	return errors.Join(all...)
 }
+
+// line and unknown take the YAML library's messages apart, which name types of Go.
+var (
+	line    = regexp.MustCompile(`^line (\d+): (.*)`)
+	unknown = regexp.MustCompile(`^field (\S+) (?:not found|already set) in type`)
+)
 
 // Encode writes a document with an indent of two.
 func Encode(v any) ([]byte, error) {

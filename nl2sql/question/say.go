@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic"
@@ -82,8 +83,12 @@ func Describe(q semantic.Query) string {
 		s.Reset()
 		s.WriteString("Average of " + text)
 	}
-	for _, p := range q.Where {
-		if p.Op != semantic.NotNull { // only says that it is about those that exist
+	dated := false
+	for i, p := range q.Where {
+		if r, ok := dateRange(q.Where, i); ok {
+			s.WriteString(", " + strings.ToLower(p.Field.Title()) + " " + strings.TrimPrefix(PeriodText(r, q.Calendar), "for "))
+			dated = true
+		} else if _, end := dateRange(q.Where, i-1); !end && p.Op != semantic.NotNull { // NotNull only says that it is about those that exist
 			s.WriteString(", " + predicateText(p))
 		}
 	}
@@ -95,8 +100,11 @@ func Describe(q semantic.Query) string {
 	for _, t := range q.Having {
 		s.WriteString(", where " + thresholdText(t))
 	}
-	s.WriteString(", " + PeriodText(q.Period, q.Calendar))
+	if !dated || !q.Period.IsZero() {
+		s.WriteString(", " + PeriodText(q.Period, q.Calendar))
+	}
 	s.WriteString(compareText(q))
+	s.WriteString(yearText(q))
 	if len(q.Order) > 0 && (q.Order[0].Key != semantic.ByDimension || q.Limit > 0) {
 		way := "lowest"
 		if q.Order[0].Desc {
@@ -114,6 +122,16 @@ func Describe(q semantic.Query) string {
 		}
 	}
 	return s.String()
+}
+
+// dateRange reads two conditions on one date, from i on, as the period that they enclose.
+func dateRange(ps []semantic.Predicate, i int) (timex.Range, bool) {
+	if i < 0 || i+1 >= len(ps) || ps[i].Op != semantic.Ge || ps[i+1].Op != semantic.Lt || ps[i].Field != ps[i+1].Field || !ps[i].Field.IsTime() {
+		return timex.Range{}, false
+	}
+	from, err := time.Parse(time.DateOnly, ps[i].Values[0])
+	to, err2 := time.Parse(time.DateOnly, ps[i+1].Values[0])
+	return timex.Range{From: from, To: to}, err == nil && err2 == nil
 }
 
 // rowsText names the rows of a listing, with the columns where the question named them.
@@ -212,6 +230,23 @@ func span(r timex.Range) string {
 		first = "2 Jan"
 	}
 	return r.From.Format(first) + " to " + r.Last().Format("2 Jan 2006")
+}
+
+// yearText states which year is meant where a workspace has two: fiscal ones say it in their names.
+func yearText(q semantic.Query) string {
+	cal := q.Calendar
+	if cal.Fiscal || cal.FiscalStart <= time.January {
+		return ""
+	}
+	if q.Grain >= timex.Quarter {
+		return ", by the calendar year"
+	}
+	for _, g := range []timex.Grain{timex.Quarter, timex.Half, timex.Year} {
+		if r := q.Period; !r.From.IsZero() && cal.Unit(g, r.From, 0) == r {
+			return ", by the calendar year"
+		}
+	}
+	return ""
 }
 
 func compareText(q semantic.Query) string {

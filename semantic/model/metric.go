@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/catalog"
@@ -116,6 +117,74 @@ func (l *loader) finish() {
 			m.Time = l.model.defaultTime(m)
 		}
 	}
+	l.model.Metrics = slices.DeleteFunc(l.model.Metrics, l.countsNothing)
+}
+
+// countsNothing sets a metric aside whose expression names no dataset, as COUNT(*) does, and finds out
+// for the others whose rows are meant: those of its filters, of its time, or of the only dataset there is.
+func (l *loader) countsNothing(m *Metric) bool {
+	if len(m.Reads()) > 0 {
+		return false
+	}
+	var named []*Dataset
+	for _, f := range m.Filters {
+		_ = EachName(f, func(ds, _ *ast.Ident) error {
+			if ds != nil {
+				if d := m.Datasets[strings.ToLower(ds.Name)]; d != nil && !slices.Contains(named, d) {
+					named = append(named, d)
+				}
+			}
+			return nil
+		})
+	}
+	switch {
+	case len(named) == 1:
+		m.Over = named[0]
+	case m.Time != nil && !calendarLike(m.Time.Dataset):
+		m.Over = m.Time.Dataset
+	case len(m.Datasets) == 1:
+		for _, d := range m.Datasets {
+			m.Over = d
+		}
+	}
+	if m.Over != nil {
+		return false
+	}
+	l.aside(0, "no_dataset", "count a key, as in COUNT(dataset.key)", "metric %q is set aside: %s does not say whose rows it counts", m.Name, m.Text)
+	delete(m.Metrics, strings.ToLower(m.Name))
+	return true
+}
+
+// Columns lists the physical columns that the metric's expression and filters read, those of the metrics
+// that it is derived from included.
+func (m *Metric) Columns() []catalog.ColumnRef {
+	var out []catalog.ColumnRef
+	seen := map[*Metric]bool{}
+	var walk func(x *Metric)
+	walk = func(x *Metric) {
+		if seen[x] {
+			return
+		}
+		seen[x] = true
+		for _, e := range append([]ast.Expr{x.Expr}, x.Filters...) {
+			_ = EachName(e, func(ds, id *ast.Ident) error {
+				if ds == nil {
+					if o := x.Metrics[strings.ToLower(id.Name)]; o != nil {
+						walk(o)
+					}
+					return nil
+				}
+				if f, err := x.Resolve(ds.Name + "." + id.Name); err == nil {
+					for _, c := range columnsOf(f.Expr) {
+						out = append(out, catalog.ColumnRef{Table: f.Dataset.Table, Column: c})
+					}
+				}
+				return nil
+			})
+		}
+	}
+	walk(m)
+	return out
 }
 
 // sharedPrefix is the short first word that at least four fields out of five begin with.
