@@ -121,6 +121,9 @@ func TestPlain(t *testing.T) {
 		{"Who wrote North Wind?", ""}, // asks for somebody, and names none
 		{"Where do the members live?", ""},
 		{"What is the average number of days per loan?", ""}, // one number for each loan is not what is meant
+		{"Which genre has the highest average pages?", "Average pages by genre, over all data, the highest"},
+		{"Titles of books pages more than 100", "Title of books, Pages more than 100, over all data"},
+		{"Show the titles and release year of books, newest first", "Title, release year of books, over all data, highest release year first"},
 		{"What is the highest number of pages?", "Highest pages, over all data"},
 		{"What are the titles of books that contain 'wind'?", ""},
 		{"What are the titles of books without a loan?", "Title of books, without any loans, over all data"},

@@ -139,6 +139,7 @@ func (p *plainQuery) ranking() bool {
 		return true
 	}
 	p.q.Limit = k.n
+	p.b.assume("of rows that come equal, the first by name are shown")
 	switch {
 	case k.of != nil, k.count:
 		i, ok := p.rows(k.order.span)

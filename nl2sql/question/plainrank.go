@@ -15,6 +15,9 @@ func (w *plainScan) ranked(s *Span, field bool) {
 		single = 1
 	}
 	switch {
+	case len(w.aggs) == 1 && !w.aggUsed && field && g.Word == "": // "which type has the highest average tonnage"
+		w.d.rank = &plainRank{order: plainOrder{span: s, agg: w.aggs[0], desc: g.Desc}, n: single}
+		w.aggs = nil
 	case g.Word == supCommon:
 		w.d.rank = &plainRank{order: plainOrder{desc: g.Desc}, n: single, of: s}
 		w.d.shown = append(w.d.shown, plainPick{span: s})

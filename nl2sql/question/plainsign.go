@@ -59,6 +59,8 @@ func (w *plainScan) sign(s *Span, g Sign) {
 		}
 		if w.cond != nil && len(w.cond.values) == 0 {
 			w.op.span, w.cond = w.cond.span, nil
+		} else if w.prev() != nil && w.mode == inHead && numericName(w.prev()) && w.prev().End == s.Start {
+			w.op.span = w.unshow()
 		}
 	case plainSuffix:
 		if n := len(w.d.conds); n > 0 && w.prev() != nil && w.toks[w.prev().End-1].Kind == words.Number && w.d.conds[n-1].op == semantic.Eq {

@@ -78,8 +78,8 @@ func (w *plainScan) period(s *Span) {
 	if w.cond != nil {
 		c.span, w.cond = w.cond.span, nil
 	}
-	if n := len(w.d.shown); c.span == nil && n > 0 && w.d.shown[n-1].agg == "" && w.d.shown[n-1].span == w.prev() && dates(w.prev()) { // "members joined in March"
-		c.span, w.d.shown = w.prev(), w.d.shown[:n-1]
+	if c.span == nil && w.prev() != nil && (dates(w.prev()) || numericName(w.prev())) {
+		c.span = w.unshow()
 	}
 	w.or = false
 	if op, years := inWholeYears(r, s.Period.Open); years != nil && (op == semantic.Eq || c.op == semantic.Eq) {
@@ -91,6 +91,17 @@ func (w *plainScan) period(s *Span) {
 		c.period = r
 	}
 	w.add(c)
+}
+
+// unshow takes the field just before back from what is shown, where something else stays to be shown: in
+// "ports established after 1950" it narrows, and is not asked for.
+func (w *plainScan) unshow() *Span {
+	n := len(w.d.shown)
+	if n == 0 || w.d.shown[n-1].agg != "" || w.d.shown[n-1].span != w.prev() || n == 1 && len(w.d.related) == 0 {
+		return nil
+	}
+	w.d.shown = w.d.shown[:n-1]
+	return w.prev()
 }
 
 // dates says that a span names a date or a year.

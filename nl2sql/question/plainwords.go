@@ -63,6 +63,8 @@ var plainTable = []phrasing{
 	{Sign{Kind: plainWay}, "ascending|ascending order|in ascending order|in an ascending order|increasing order|in increasing order|from lowest to highest|from low to high|from smallest to largest|from least to most|in the ascending order"},
 	{Sign{Kind: plainWay, Word: "text"}, "alphabetical order|alphabetically|in alphabetical order|alphabetic order|in alphabetic order|lexicographical order|in lexicographical order|alphabetical|in ascending alphabetical order|in lexicographic order|ascending alphabetical order"},
 	{Sign{Kind: plainWay, Word: "=age"}, "from the youngest to the oldest|from youngest to oldest"},
+	{Sign{Kind: plainWay, Word: "=date|year"}, "from earliest to latest|from oldest to newest|oldest first|earliest first|in chronological order|chronologically"},
+	{Sign{Kind: plainWay, Desc: true, Word: "=date|year"}, "from latest to earliest|from newest to oldest|newest first|latest first|most recent first|in reverse chronological order"},
 	{Sign{Kind: plainWay, Desc: true}, "descending|descending order|in descending order|in a descending order|decreasing order|in decreasing order|from highest to lowest|from high to low|from largest to smallest|from most to least|in the descending order"},
 	{Sign{Kind: plainWay, Desc: true, Word: "text"}, "in reverse alphabetical order|reverse alphabetical order|in descending alphabetical order|descending alphabetical order"},
 	{Sign{Kind: plainWay, Desc: true, Word: "=age"}, "from the oldest to the youngest|from oldest to youngest"},
