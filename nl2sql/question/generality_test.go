@@ -136,6 +136,8 @@ func TestPlain(t *testing.T) {
 		{"For each author, list the id, name and how many books there are.", "Number of books by author, over all data"},
 		{"Which members borrowed both North Wind and The Mill?", ""},
 		{"How many stolen books are there?", ""},
+		{"How many available books are there?", ""},
+		{"How many books are currently registered?", ""},
 		{"What are the names of authors above the average age?", ""},
 		{"How many books have more than 300 pages or genre Crime?", ""},
 		{"What is the average price of books?", ""}, // numbers that are stored as text

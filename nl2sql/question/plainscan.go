@@ -180,7 +180,7 @@ func (w *plainScan) prev() *Span {
 	return nil
 }
 
-// before says that only a word stands between this span and the last one that is no filler.
+// after says that only a word stands between this span and the last one that is no filler.
 func (w *plainScan) after(word string) bool {
 	return w.i > 0 && w.toks[w.spans[w.i].Start-1].Norm == word
 }

@@ -98,8 +98,8 @@ var plainTable = []phrasing{
 const plainFillers = `a an the of in on at for to from and is are was were be been being do does did there here please show give me find get return
 tell us what what's we our i you can could would like want see their its his her it them these those this list all any some
 respectively display report retrieve along together as corresponding associated ones exist exists existing occur occurs occurred happen
-happened happens listed available stored recorded registered value values amount they database located named called
-titled currently out got table across belong belongs information results following select identify enumerate record records`
+happened happens listed stored recorded value values amount they database located named called
+titled out got table across belong belongs information results following select identify enumerate record records`
 
 // plainLinks are verbs that only say that one thing belongs to another, in all their forms. Which way they
 // belong is what the join says; a verb that says more than that ("cancelled", "won") is a condition.
