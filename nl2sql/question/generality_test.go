@@ -135,6 +135,10 @@ func TestPlain(t *testing.T) {
 		{"How many members joined after 2023?", "Number of members, Joined at least 2024-01-01, over all data"},
 		{"For each author, list the id, name and how many books there are.", "Number of books by author, over all data"},
 		{"Which members borrowed both North Wind and The Mill?", ""},
+		{"What is the title of the last book?", "Title of books, over all data, the highest release year"},
+		{"What is the last release year of books?", "Highest release year, over all data"},
+		{"Who is the first member?", "Members, over all data, the lowest joined"},
+		{"What was the last loan?", ""}, // a loan has no date
 		{"How many stolen books are there?", ""},
 		{"How many available books are there?", ""},
 		{"How many books are currently registered?", ""},

@@ -57,8 +57,8 @@ var plainTable = []phrasing{
 	{Sign{Kind: plainSup, Word: "=weight"}, "lightest"},
 	{Sign{Kind: plainSup, Desc: true, Word: "=price|cost"}, "most expensive|priciest"},
 	{Sign{Kind: plainSup, Word: "=price|cost"}, "least expensive|cheapest"},
-	{Sign{Kind: plainSup, Desc: true, Word: "=date|year"}, "latest|most recent|newest"},
-	{Sign{Kind: plainSup, Word: "=date|year"}, "earliest"},
+	{Sign{Kind: plainSup, Desc: true, Word: "=date|year"}, "latest|most recent|newest|last|most recently"},
+	{Sign{Kind: plainSup, Word: "=date|year"}, "earliest|first"},
 	{Sign{Kind: plainSort}, "sorted by|ordered by|order by|sort by|ordered|sorted|in order of|in the order of|ranked by|arranged by|listed by|order them by|sort them by|order the results by|sort the results by|order of|sorted in order of"},
 	{Sign{Kind: plainWay}, "ascending|ascending order|in ascending order|in an ascending order|increasing order|in increasing order|from lowest to highest|from low to high|from smallest to largest|from least to most|in the ascending order"},
 	{Sign{Kind: plainWay, Word: "text"}, "alphabetical order|alphabetically|in alphabetical order|alphabetic order|in alphabetic order|lexicographical order|in lexicographical order|alphabetical|in ascending alphabetical order|in lexicographic order|ascending alphabetical order"},
@@ -90,7 +90,7 @@ var plainTable = []phrasing{
 	{Sign{Kind: plainEach}, "each|every|per|by|for each|for every|in each|of each|by each|from each|at each|on each|within each|grouped by|group by|for each of|each of|according to|across each|every single|for each different|of every"},
 	{Sign{Kind: plainClause}, "with|whose|who|that|which|where|having|have|has|had|when|in which|in whom|on which|while"},
 	{Sign{Kind: plainLike, Op: semantic.Contains}, "contain|contains|containing|contain the word|contains the word|containing the word|with the word|contain the substring|has the substring|has substring|include the word|includes the word|that include|including the word|contain the letter|contains the letter|the substring|the word"},
-	{Sign{Kind: plainDeep}, "both|either|neither|nor|but|instead|same|than|only|all but|begin|begins|start with|starts with|starting with|end with|ends with|ending with|combination|combinations|difference|ratio|percentage|percent|proportion|average of each|per capita|consecutive|twice|once|other|another|also|any other|at the same time|respectively different|rank|second|third|if|whether|how much more|compared|versus|vs|change|growth|trend|forecast|predict|why|should|likely|best|worst|closest|nearest|similar|never been|last|first"},
+	{Sign{Kind: plainDeep}, "both|either|neither|nor|but|instead|same|than|only|all but|begin|begins|start with|starts with|starting with|end with|ends with|ending with|combination|combinations|difference|ratio|percentage|percent|proportion|average of each|per capita|consecutive|twice|once|other|another|also|any other|at the same time|respectively different|rank|second|third|if|whether|how much more|compared|versus|vs|change|growth|trend|forecast|predict|why|should|likely|best|worst|closest|nearest|similar|never been"},
 }
 
 // plainFillers carry no meaning in a plain question. Verbs are here only if they say no more than that a
