@@ -145,7 +145,7 @@ func TestPlain(t *testing.T) {
 		{"What are the names of authors above the average age?", ""},
 		{"How many books have more than 300 pages or genre Crime?", ""},
 		{"What is the average price of books?", ""}, // numbers that are stored as text
-		{"What is the age?", ""}, // of whom?
+		{"What is the age?", ""},                    // of whom?
 		{"List the largest book", ""},
 		{"How many books were destroyed in 2014?", ""},
 	} {
