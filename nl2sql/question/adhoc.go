@@ -202,7 +202,7 @@ func (b *builder) aggregateOf(f *model.Field) *model.Metric {
 	fn := b.d.aggregate
 	switch {
 	case fn == "median":
-		x := newMetric(b, "median_"+f.Name, "Median "+f.Title(), "The median of "+f.String()+", approximated by the engine.", f.Dataset, call("approx_percentile", false, deref(f.Dataset, f.Name)))
+		x := newMetric(b, "median_"+f.Name, "Median "+f.Title(), "The median of "+f.String()+", approximated by the engine.", f.Dataset, call("approx_percentile", false, &ast.Cast{X: deref(f.Dataset, f.Name), Type: &ast.TypeName{Name: "double"}}))
 		x.Expr.(*ast.Call).Args = append(x.Expr.(*ast.Call).Args, &ast.Arg{Value: &ast.DecimalLit{Text: "0.5"}})
 		x.Unit = f.Unit
 		return x

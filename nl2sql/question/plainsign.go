@@ -143,6 +143,8 @@ func (w *plainScan) each(s *Span) {
 			return
 		case s.Start > 0 && links[w.toks[s.Start-1].Norm]:
 			return // "written by": who did it
+		case w.countsBy():
+			w.d.shown[0].agg = "count" // "claims by status": how many of each
 		case !slices.ContainsFunc(w.d.shown, func(p plainPick) bool { return p.agg != "" }):
 			return // who did it: a value or a thing follows
 		}
@@ -153,6 +155,15 @@ func (w *plainScan) each(s *Span) {
 	}
 	w.spend()
 	w.mode = inGroup
+}
+
+// countsBy says that a thing alone stands before "by" and only a field of it behind.
+func (w *plainScan) countsBy() bool {
+	if len(w.d.shown) != 1 || w.d.shown[0].agg != "" || len(w.d.shown[0].span.of(KindEntity)) == 0 || w.d.shown[0].span.End != w.spans[w.i].Start || w.i+1 >= len(w.spans) {
+		return false
+	}
+	next := w.spans[w.i+1]
+	return len(next.of(KindDimension)) > 0 && len(next.of(KindEntity, KindValue)) == 0
 }
 
 // being are the verbs behind which "who" is what is named next: "who are the authors".
