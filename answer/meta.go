@@ -24,6 +24,9 @@ func (s *Service) aboutData(o *Outcome, ss *Session, r *question.Reading, at tim
 	switch m.Kind {
 	case question.MetaDefine:
 		a.define()
+		if m.Owned && o.Outcome == Answered {
+			a.alsoOwned()
+		}
 	case question.MetaOwner:
 		a.owner()
 	case question.MetaOrigin:
@@ -147,7 +150,8 @@ func orNone(s string) string {
 	return s
 }
 
-func (a *aboutAnswer) owner() {
+// ownership finds who owns the subject, with the sentence that says so; "" where nobody is recorded.
+func (a *aboutAnswer) ownership() (catalog.Owner, string) {
 	var o catalog.Owner
 	name := a.m.Subject
 	if m := a.m.Metric; m != nil {
@@ -160,20 +164,41 @@ func (a *aboutAnswer) owner() {
 	if a.m.Term != nil && a.m.Metric == nil {
 		o, name = catalog.Owner{Business: a.m.Term.Owner}, a.m.Term.Name
 	}
-	if o == (catalog.Owner{}) {
+	switch {
+	case o == (catalog.Owner{}):
+		return o, ""
+	case o.Business == "":
+		return o, fmt.Sprintf("No business owner is recorded for %s; the technical owner is %s.", name, o.Technical)
+	case o.Technical == "":
+		return o, fmt.Sprintf("%s is owned by %s; no technical owner is recorded.", name, o.Business)
+	}
+	return o, fmt.Sprintf("%s is owned by %s; %s keeps it running.", name, o.Business, o.Technical)
+}
+
+func (a *aboutAnswer) owner() {
+	o, sentence := a.ownership()
+	if sentence == "" {
 		a.nothing("the owner")
 		return
 	}
 	a.table("role", "owner")
 	a.row("business", o.Business)
 	a.row("technical", o.Technical)
-	switch {
-	case o.Business == "":
-		a.o.Headline = fmt.Sprintf("No business owner is recorded for %s; the technical owner is %s.", name, o.Technical)
-	case o.Technical == "":
-		a.o.Headline = fmt.Sprintf("%s is owned by %s; no technical owner is recorded.", name, o.Business)
-	default:
-		a.o.Headline = fmt.Sprintf("%s is owned by %s; %s keeps it running.", name, o.Business, o.Technical)
+	a.o.Headline = sentence
+}
+
+// alsoOwned puts the owners behind a definition, where both were asked for.
+func (a *aboutAnswer) alsoOwned() {
+	o, sentence := a.ownership()
+	if sentence == "" {
+		sentence = "No owner is recorded."
+	}
+	a.o.Headline += " " + sentence
+	if a.m.Metric == nil && o.Business != "" { // the definition of a metric has its business owner
+		a.row("business owner", o.Business)
+	}
+	if o.Technical != "" {
+		a.row("technical owner", o.Technical)
 	}
 }
 

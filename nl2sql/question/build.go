@@ -26,7 +26,7 @@ type builder struct {
 // build runs the steps in order; the first that clarifies or declines ends the reading.
 func (b *builder) build() {
 	steps := []func() bool{
-		b.noSuchDate, b.restricted, b.meta, b.unanswerable, b.chooseMetrics, b.adHocMetrics, b.listOfMetric, b.listing, b.chooseGroups, b.chooseFilters,
+		b.noSuchDate, b.restricted, b.meta, b.unanswerable, b.newestRows, b.chooseMetrics, b.adHocMetrics, b.listOfMetric, b.listing, b.chooseGroups, b.chooseFilters,
 		b.looseEnds, b.uncovered, b.periods, b.comparison, b.ranking, b.thresholds, b.outer, b.check,
 	}
 	b.out.Chart = b.d.chart

@@ -117,6 +117,15 @@ func (c *chart) at(i int) []*Span {
 	return out
 }
 
+// number says that token i is a number, in digits or in words.
+func (c *chart) number(i int) bool {
+	if i >= len(c.toks) {
+		return false
+	}
+	_, ok := words.Numeral(c.toks[i])
+	return ok
+}
+
 func (c *chart) grammar(i int, get func(int) *Span, raise func(*Span, float64)) {
 	var b strings.Builder
 	for j := i; j < len(c.toks) && j-i < c.gram.longest && c.toks[j].Kind != words.Quoted; j++ {
@@ -125,7 +134,7 @@ func (c *chart) grammar(i int, get func(int) *Span, raise func(*Span, float64)) 
 		}
 		b.WriteString(c.toks[j].Norm)
 		signs := c.gram.signs[b.String()]
-		if signs == nil {
+		if signs == nil || signs[0].Word == "numbered" && !c.number(j+1) {
 			continue
 		}
 		s := get(j + 1)

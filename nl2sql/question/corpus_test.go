@@ -30,9 +30,8 @@ var todo = map[string]string{
 	"departments whose complaints fell compared to last year": "complaints; by wards.department; having complaints change < 0; 2026-01-01/2026-11-22; vs year before",
 	"admissions with no insurer":                              "admissions; patients.insurer is null ",
 	"what is triage":                                          "define triage",
-	// Lists of the newest, or of so many.
-	"show me the latest 10 admissions": "rows admissions; order admissions.admitted_at desc; limit 10",
-	"show me 5 patients":               "rows patients; limit 5",
+	// A list of so many, whichever.
+	"show me 5 patients": "rows patients; limit 5",
 	// A judgement.
 	"should we hire more doctors": "decline not_answerable",
 }

@@ -24,6 +24,7 @@ type draft struct {
 	target    bool
 	versus    bool
 	top       *rank
+	newest    *rank // rows by their date, the last ones first or the first ones
 	which     bool
 	count     bool
 	counted   []mention

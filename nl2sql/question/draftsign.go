@@ -94,6 +94,8 @@ func (w *drafter) sign(s *Span, g Sign) {
 		d.no = &g
 	case signDuration:
 		d.open = append(d.open, s)
+	case signNewest:
+		w.newest(s, g)
 	case signOther:
 		d.other = true
 	}

@@ -37,7 +37,13 @@ func (w *drafter) number(s *Span) {
 			return
 		}
 		w.d.open = append(w.d.open, s)
-	case w.next() != nil && w.next().is(signTop):
+	case w.countsNewest():
+		if n, ok := words.Int(t); ok && n > 0 {
+			w.d.newest.n = n
+			return
+		}
+		w.d.open = append(w.d.open, s)
+	case w.next() != nil && (w.next().is(signTop) || w.next().is(signNewest)):
 		w.lastNum = s // "the 5 largest accounts"
 	case w.next() != nil && w.next().is(signThreshold):
 		w.lastNum = s // "10 or more"

@@ -41,6 +41,7 @@ const (
 	signDuration            // a condition on how long something took: not read yet
 	signOther               // everything but what was named
 	signHaving              // null tests
+	signNewest              // rows by their date
 )
 
 // Sign is a word of the grammar with what it carries.
@@ -75,7 +76,7 @@ var grammarTable = []phrasing{
 	{Sign{Kind: signUnit, Grain: timex.Month}, "month|months"},
 	{Sign{Kind: signUnit, Grain: timex.Quarter}, "quarter|quarters"},
 	{Sign{Kind: signUnit, Grain: timex.Year}, "year|years"},
-	{Sign{Kind: signTrend}, "over time|trend|develop|developing|developed|trend of|trend in|trended|trending|how has|how have|evolution of|evolution|development of|history of|timeline|time series|evolve|evolved|developed over time|change over time|changed over time"},
+	{Sign{Kind: signTrend}, "over time|trend|develop|developing|developed|trend of|trend in|trended|trending|how has|how have|evolution of|evolution|development of|history of|move|moved|moving|timeline|time series|evolve|evolved|developed over time|change over time|changed over time"},
 	{Sign{Kind: signCompare, Compare: semantic.PriorYear}, "year over year|year on year|yoy|y o y|y/y|versus last year|vs last year|vs the previous year|versus the previous year|vs previous year|versus previous year|vs prior year|versus prior year|vs the prior year|compared to last year|compared with last year|against last year|than last year|relative to last year|same period last year|same period a year ago|same time last year|the same period last year|versus a year ago|vs a year ago|compared to a year ago|compared with a year ago|compared to the same period last year|compared with the same period last year|vs the same period last year|versus the same period last year|compared to the previous year|compared with the previous year|compared to the prior year|compared with the prior year|beside last year|next to last year|against the same period last year|against the previous year|against the prior year|same quarter last year|same month last year|the same quarter last year|the same month last year|versus the same quarter last year|versus the same month last year|vs the same quarter last year|vs the same month last year|compared to the same quarter last year|compared to the same month last year|compared with the same quarter last year|compared with the same month last year|than a year ago|than a year earlier|than the same period last year|than the year before|than the same quarter last year|than the same month last year|against the year before|versus the year before|vs the year before|compared to the year before|compared with the year before"},
 	{Sign{Kind: signCompare, Compare: semantic.PriorPeriod}, "versus the previous period|vs the previous period|vs previous period|versus previous period|vs prior period|versus prior period|compared to the previous period|compared with the previous period|compared to the prior period|compared with the prior period|period over period|than before|than the period before|the previous period|the prior period|against the previous period|the period before|vs the period before|compared to the period before|than the previous period"},
 	{Sign{Kind: signCompare, Compare: semantic.PriorPeriod, Grain: timex.Month}, "month over month|month on month|mom|m/m|vs the previous month|versus the previous month|vs previous month|versus previous month|vs prior month|versus prior month|vs the prior month|compared to the previous month|compared with the previous month|compared to the prior month|compared with the prior month|than the previous month|than the month before|vs the month before|versus the month before|against the previous month|compared to the month before|compared with the month before|against the month before|than the prior month|the month before|over the previous month|over the prior month"},
@@ -122,6 +123,9 @@ var grammarTable = []phrasing{
 	{Sign{Kind: signUnanswered, Word: "cause"}, "why|why did|why is|why was|why are|why were|what caused|reason for|because|cause of|what drove|driver of|drivers of|what explains|what is driving|what's driving|root cause|behind the drop|due to|reason"},
 	{Sign{Kind: signUnanswered, Word: "judgement"}, "should we|should i|is it good|is it bad|how are we doing|are we doing well|is it ok|recommend|what do you think|good or bad|is it fixed|how is business|how's business|doing well|any good|healthy|worry|worried|should|advise|opinion|suggest"},
 	{Sign{Kind: signDuration}, "within a|within an|within one|in under|in less than|in more than|took longer than|within 24 hours|within 48 hours"},
+	{Sign{Kind: signNewest, Desc: true}, "latest|most recent|newest"},
+	{Sign{Kind: signNewest, Desc: true, Word: "numbered"}, "last"}, // only before a number: "how long did calls last"
+	{Sign{Kind: signNewest}, "oldest|earliest"},
 	{Sign{Kind: signOther}, "other"},
 	{Sign{Kind: signHaving, Op: semantic.IsNull}, "no known|unknown|missing"},
 }

@@ -90,6 +90,9 @@ func line(r *question.Reading) string {
 		case m.Table != nil:
 			about = m.Table.Name.String()
 		}
+		if r.Meta.Owned {
+			about += " and owner"
+		}
 		return fmt.Sprintf("%s %s", r.Meta.Kind, about)
 	}
 	q := r.Query

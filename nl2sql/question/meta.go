@@ -31,6 +31,9 @@ func (b *builder) meta() bool {
 			continue
 		}
 		m := &Meta{Kind: k.kind}
+		if k.kind == MetaOwner && d.meta[signDefine] >= 2 { // "what does churn mean and who owns it"
+			m.Kind, m.Owned = MetaDefine, true
+		}
 		span := b.subject(m)
 		if span == nil {
 			if k.kind == MetaAbout && len(d.open) > 0 {

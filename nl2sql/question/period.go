@@ -373,6 +373,9 @@ func (b *builder) otherReading() {
 // ranking settles order and limit.
 func (b *builder) ranking() bool {
 	d := b.d
+	if d.newest != nil {
+		return b.rankNewest(d.newest)
+	}
 	top := d.top
 	if top == nil {
 		if d.unit && d.which && b.q.Grain != timex.NoGrain && len(b.q.By) == 0 {

@@ -91,6 +91,7 @@ type Meta struct {
 	Field   *model.Field
 	Table   *catalog.Asset
 	Subject string // as the asker wrote it
+	Owned   bool   // who owns it is asked beside what it means
 }
 
 // Clarify asks back. Each option is a full question that is read without a second doubt.

@@ -35,7 +35,11 @@ func (m *Meta) sentence() string {
 	case m.Field != nil:
 		about = m.Field.Title()
 	}
-	return fmt.Sprintf(metaSentences[m.Kind], about)
+	s := fmt.Sprintf(metaSentences[m.Kind], about)
+	if m.Owned {
+		s += ", and who owns it"
+	}
+	return s
 }
 
 var metaSentences = map[MetaKind]string{MetaDefine: "What %s means", MetaOwner: "Who owns %s", MetaOrigin: "Where %s comes from", MetaFresh: "How fresh %s is", MetaAbout: "What data there is about %s"}
@@ -110,7 +114,9 @@ func Describe(q semantic.Query) string {
 		if q.Order[0].Desc {
 			way = "highest"
 		}
-		if f := q.Order[0].Field; f != nil {
+		if f := q.Order[0].Field; f != nil && f == rowsTime(q) {
+			way = map[bool]string{false: "earliest", true: "latest"}[q.Order[0].Desc]
+		} else if f != nil {
 			way += " " + strings.ToLower(f.Title())
 		}
 		if q.Limit == 1 {
@@ -122,6 +128,14 @@ func Describe(q semantic.Query) string {
 		}
 	}
 	return s.String()
+}
+
+// rowsTime is the date of the rows of a listing, nil where there is none.
+func rowsTime(q semantic.Query) *model.Field {
+	if q.Rows == nil {
+		return nil
+	}
+	return q.Rows.Time
 }
 
 // dateRange reads two conditions on one date, from i on, as the period that they enclose.
