@@ -29,7 +29,7 @@ func narrate(c *composer) {
 	case n.q.Rows != nil:
 		c.o.Headline = n.listing()
 	case len(c.o.Rows) == 0:
-		c.o.Headline = fmt.Sprintf("There is no data for %s %s.", names(n.q), question.PeriodText(n.q.Period, c.cal))
+		c.o.Headline = fmt.Sprintf("There is no data for %s%s %s.", names(n.q), n.filters(), n.when())
 	case n.q.Over != semantic.NoOuter:
 		c.o.Headline = n.outer()
 	case n.q.Grain != timex.NoGrain && len(n.q.By) == 0 && len(n.q.Order) == 0:
@@ -95,18 +95,10 @@ func (n *narrator) value(row, col int) (decimal.Decimal, bool) {
 }
 
 // was joins subject and value in the right number and tense.
-func (n *narrator) when() string { return question.PeriodText(n.q.Period, n.c.cal) }
+func (n *narrator) when() string { return question.WhenText(n.q) }
 
 func (n *narrator) filters() string {
-	var out []string
-	for _, p := range n.q.Where {
-		switch p.Op {
-		case semantic.Eq:
-			out = append(out, "for "+strings.Join(p.Values, " and "))
-		case semantic.Ne:
-			out = append(out, "without "+strings.Join(p.Values, " and "))
-		}
-	}
+	out := question.ConditionsText(n.q)
 	if len(out) == 0 {
 		return ""
 	}
@@ -379,9 +371,9 @@ func (n *narrator) listing() string {
 	shown := n.computed("count(r)", decimal.New(int64(count), 0), figure.Short(decimal.New(int64(count), 0), "count"))
 	switch {
 	case n.o.Truncated:
-		return fmt.Sprintf("The first %s %s %s; there are more.", shown, plural, n.when())
+		return fmt.Sprintf("The first %s %s%s %s; there are more.", shown, plural, n.filters(), n.when())
 	case count == 1 && n.q.Rows.Entity != nil:
 		plural = n.q.Rows.Entity.Name
 	}
-	return upper(fmt.Sprintf("%s %s %s.", shown, plural, n.when()))
+	return upper(fmt.Sprintf("%s %s%s %s.", shown, plural, n.filters(), n.when()))
 }

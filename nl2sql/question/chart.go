@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/internal/words"
+	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
 )
 
@@ -117,6 +118,19 @@ func (c *chart) at(i int) []*Span {
 	return out
 }
 
+// namesAmount says that a phrase that counts ("total amount of orders") has the name of a number in it:
+// where a workspace knows an amount, its total is meant, not how many rows there are.
+func (c *chart) namesAmount(i, j int) bool {
+	for k := i; k <= j; k++ {
+		if c.toks[k].Norm == "amount" {
+			return slices.ContainsFunc(c.lex.find(c.stems[k:k+1]), func(m Meaning) bool {
+				return m.Kind == KindMetric || m.Kind == KindDimension && m.Field.Role == model.RoleMeasure
+			})
+		}
+	}
+	return false
+}
+
 // number says that token i is a number, in digits or in words.
 func (c *chart) number(i int) bool {
 	if i >= len(c.toks) {
@@ -134,7 +148,7 @@ func (c *chart) grammar(i int, get func(int) *Span, raise func(*Span, float64)) 
 		}
 		b.WriteString(c.toks[j].Norm)
 		signs := c.gram.signs[b.String()]
-		if signs == nil || signs[0].Word == "numbered" && !c.number(j+1) {
+		if signs == nil || signs[0].Word == "numbered" && !c.number(j+1) || signs[0].Kind == plainCount && c.namesAmount(i, j) {
 			continue
 		}
 		s := get(j + 1)

@@ -130,6 +130,39 @@ func Describe(q semantic.Query) string {
 	return s.String()
 }
 
+// WhenText names the period of a query, also where conditions on a date make it.
+func WhenText(q semantic.Query) string {
+	if q.Period.IsZero() {
+		for i := range q.Where {
+			if r, ok := dateRange(q.Where, i); ok {
+				return PeriodText(r, q.Calendar)
+			}
+		}
+	}
+	return PeriodText(q.Period, q.Calendar)
+}
+
+// ConditionsText puts the conditions of a query into words, apart from its period: "for Germany",
+// "without Email", "(Amount more than 900)".
+func ConditionsText(q semantic.Query) []string {
+	var out []string
+	for i, p := range q.Where {
+		_, from := dateRange(q.Where, i)
+		_, to := dateRange(q.Where, i-1)
+		flag := p.Field != nil && p.Field.Type == "boolean"
+		switch {
+		case from || to || p.Op == semantic.NotNull:
+		case p.Op == semantic.Eq && !flag:
+			out = append(out, "for "+strings.Join(p.Values, " and "))
+		case p.Op == semantic.Ne && !flag:
+			out = append(out, "without "+strings.Join(p.Values, " and "))
+		default:
+			out = append(out, "("+predicateText(p)+")")
+		}
+	}
+	return out
+}
+
 // rowsTime is the date of the rows of a listing, nil where there is none.
 func rowsTime(q semantic.Query) *model.Field {
 	if q.Rows == nil {

@@ -98,7 +98,7 @@ func (p *printer) typedLit(e *ast.TypedLit) string {
 var (
 	dateForm  = regexp.MustCompile(`^\+?(\d{1,4})-(\d{1,2})-(\d{1,2})$`)
 	clockForm = regexp.MustCompile(`^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(\.\d{1,6})?)?$`)
-	stampForm = regexp.MustCompile(`^(\S+?)(?: +(\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?))?(?:\s*([A-Za-z+-]\S*))?$`)
+	stampForm = regexp.MustCompile(`^(\+?\d+-\d+-\d+)(?: +(\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?))?(?:\s*([A-Za-z+-]\S*))?$`)
 )
 
 func date(text string) (string, bool) {

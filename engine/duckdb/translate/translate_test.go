@@ -101,6 +101,7 @@ func TestValues(t *testing.T) {
 		{"regexp_like('Hello', '(?i)^h')", "true"}, {"regexp_extract('xyz', '\\d+')", "NULL"}, {"regexp_replace('1a 2b', '(\\d)([a-z])', '$2$1')", "'a1 b2"},
 		{"regexp_extract('abc', 'a', 3)", "!INVALID_FUNCTION_ARGUMENT"}, {"regexp_count('a1b22', '\\d+')", "2"},
 		// dates
+		{"TIMESTAMP '2024-01-01' = TIMESTAMP '2024-01-01 00:00:00'", "true"}, {"TIMESTAMP '2024-01-01 UTC' = TIMESTAMP '2024-01-01 00:00:00 UTC'", "true"},
 		{"DATE '2024-01-31' + INTERVAL '1' MONTH", "'2024-02-29"}, {"DATE '2024-01-01' + INTERVAL '24' HOUR", "'2024-01-02"}, {"DATE '2024-01-01' + INTERVAL '1' HOUR", "!INVALID_FUNCTION_ARGUMENT"},
 		{"DATE '2024-03-01' - DATE '2024-01-01'", "'60 00:00:00.000"}, {"TIMESTAMP '2024-01-31 00:00:00' - TIMESTAMP '2024-01-01 12:00:00'", "'29 12:00:00.000"},
 		{"INTERVAL '1' DAY / 2", "'0 12:00:00.000"}, {"INTERVAL '3' MONTH / 2", "'0-1"}, {"INTERVAL '1-6' YEAR TO MONTH", "'1-6"}, {"INTERVAL '-1' DAY", "'-1 00:00:00.000"},
