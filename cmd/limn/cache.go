@@ -169,19 +169,14 @@ func filterable(f *model.Field) bool {
 // columnName is the physical column when the field is nothing else.
 func columnName(f *model.Field) string {
 	name := ""
-	if err := model.EachName(f.Expr, func(ds, id *identifier) error {
+	for ds, id := range model.Names(f.Expr) {
 		if name != "" || ds != nil {
-			return errNotPlain
+			return ""
 		}
 		name = id.Name
-		return nil
-	}); err != nil {
-		return ""
 	}
 	if f.Dataset.Asset.Column(name) == nil || f.Type != f.Dataset.Asset.Column(name).Type {
 		return ""
 	}
 	return name
 }
-
-var errNotPlain = errors.New("not a plain column")

@@ -6,12 +6,8 @@ import (
 
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/engine/duckdb"
-	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/rows"
 )
-
-// identifier is the tree's name node, under a name that reads well beside fields.
-type identifier = ast.Ident
 
 // engineAdapter lets the service run statements on the embedded engine.
 type engineAdapter struct{ engine *duckdb.Engine }

@@ -8,7 +8,6 @@ import (
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
-	"github.com/limn-data/limn/trino/ast"
 )
 
 // until is the first day without complete data for the metrics asked: the day after the last complete
@@ -196,14 +195,13 @@ func (b *builder) reach() bool {
 func (b *builder) stocks() bool {
 	for _, m := range b.q.Metrics {
 		stock := false
-		_ = model.EachName(m.Expr, func(ds, id *ast.Ident) error {
+		for ds, id := range model.Names(m.Expr) {
 			if ds != nil {
 				if f, err := m.Resolve(ds.Name + "." + id.Name); err == nil && f.Additivity != model.Additive {
 					stock = true
 				}
 			}
-			return nil
-		})
+		}
 		if !stock {
 			return false
 		}

@@ -90,7 +90,7 @@ func Describe(q semantic.Query) string {
 	dated := false
 	for i, p := range q.Where {
 		if r, ok := dateRange(q.Where, i); ok {
-			s.WriteString(", " + strings.ToLower(p.Field.Title()) + " " + strings.TrimPrefix(PeriodText(r, q.Calendar), "for "))
+			s.WriteString(", " + rangeText(q, p.Field, r))
 			dated = true
 		} else if _, end := dateRange(q.Where, i-1); !end && p.Op != semantic.NotNull { // NotNull only says that it is about those that exist
 			s.WriteString(", " + predicateText(p))
@@ -132,25 +132,35 @@ func Describe(q semantic.Query) string {
 
 // WhenText names the period of a query, also where conditions on a date make it.
 func WhenText(q semantic.Query) string {
-	if q.Period.IsZero() {
-		for i := range q.Where {
-			if r, ok := dateRange(q.Where, i); ok {
-				return PeriodText(r, q.Calendar)
-			}
-		}
+	if i := periodAt(q); i >= 0 {
+		r, _ := dateRange(q.Where, i)
+		return PeriodText(r, q.Calendar)
 	}
 	return PeriodText(q.Period, q.Calendar)
+}
+
+// periodAt is the index of the conditions that stand for the period of a query, -1 where there are none.
+func periodAt(q semantic.Query) int {
+	for i := range q.Where {
+		if _, ok := dateRange(q.Where, i); ok && q.Period.IsZero() {
+			return i
+		}
+	}
+	return -1
 }
 
 // ConditionsText puts the conditions of a query into words, apart from its period: "for Germany",
 // "without Email", "(Amount more than 900)".
 func ConditionsText(q semantic.Query) []string {
 	var out []string
+	period := periodAt(q)
 	for i, p := range q.Where {
-		_, from := dateRange(q.Where, i)
+		r, from := dateRange(q.Where, i)
 		_, to := dateRange(q.Where, i-1)
 		flag := p.Field != nil && p.Field.Type == "boolean"
 		switch {
+		case from && i != period:
+			out = append(out, "("+rangeText(q, p.Field, r)+")")
 		case from || to || p.Op == semantic.NotNull:
 		case p.Op == semantic.Eq && !flag:
 			out = append(out, "for "+strings.Join(p.Values, " and "))
@@ -161,6 +171,11 @@ func ConditionsText(q semantic.Query) []string {
 		}
 	}
 	return out
+}
+
+// rangeText says which days a date of the rows has to be of: "ordered at 2024 (1 Jan to 31 Dec 2024)".
+func rangeText(q semantic.Query, f *model.Field, r timex.Range) string {
+	return strings.ToLower(f.Title()) + " " + strings.TrimPrefix(PeriodText(r, q.Calendar), "for ")
 }
 
 // rowsTime is the date of the rows of a listing, nil where there is none.

@@ -434,10 +434,9 @@ func (l *loader) relationship(r osiRelationship, own map[string]*Dataset, declar
 // columnsOf lists the physical columns that a field's expression names.
 func columnsOf(e ast.Expr) []string {
 	var out []string
-	_ = EachName(e, func(_, id *ast.Ident) error {
+	for _, id := range Names(e) {
 		out = append(out, id.Name)
-		return nil
-	})
+	}
 	return out
 }
 

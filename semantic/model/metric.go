@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -128,14 +129,13 @@ func (l *loader) countsNothing(m *Metric) bool {
 	}
 	var named []*Dataset
 	for _, f := range m.Filters {
-		_ = EachName(f, func(ds, _ *ast.Ident) error {
+		for ds := range Names(f) {
 			if ds != nil {
 				if d := m.Datasets[strings.ToLower(ds.Name)]; d != nil && !slices.Contains(named, d) {
 					named = append(named, d)
 				}
 			}
-			return nil
-		})
+		}
 	}
 	switch {
 	case len(named) == 1:
@@ -167,20 +167,19 @@ func (m *Metric) Columns() []catalog.ColumnRef {
 		}
 		seen[x] = true
 		for _, e := range append([]ast.Expr{x.Expr}, x.Filters...) {
-			_ = EachName(e, func(ds, id *ast.Ident) error {
+			for ds, id := range Names(e) {
 				if ds == nil {
 					if o := x.Metrics[strings.ToLower(id.Name)]; o != nil {
 						walk(o)
 					}
-					return nil
+					continue
 				}
 				if f, err := x.Resolve(ds.Name + "." + id.Name); err == nil {
 					for _, c := range columnsOf(f.Expr) {
 						out = append(out, catalog.ColumnRef{Table: f.Dataset.Table, Column: c})
 					}
 				}
-				return nil
-			})
+			}
 		}
 	}
 	walk(m)
@@ -243,48 +242,54 @@ func (l *loader) resolveNames(m *Metric, open map[*Metric]bool) error {
 	open[m] = true
 	defer delete(open, m)
 	for _, e := range append([]ast.Expr{m.Expr}, m.Filters...) {
-		err := EachName(e, func(ds, id *ast.Ident) error {
+		for ds, id := range Names(e) {
 			if ds != nil {
-				_, err := m.Resolve(ds.Name + "." + id.Name)
-				return err
+				if _, err := m.Resolve(ds.Name + "." + id.Name); err != nil {
+					return err
+				}
+				continue
 			}
 			other := m.Metrics[strings.ToLower(id.Name)]
 			if other == nil {
 				return fmt.Errorf("%q is neither dataset.field nor a metric of this model", id.Name)
 			}
-			return l.resolveNames(other, open)
-		})
-		if err != nil {
-			return err
+			if err := l.resolveNames(other, open); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// EachName calls visit for every name that an expression of the portable subset refers to: ds is nil
-// for a bare one. It stops at the first error.
-func EachName(e ast.Expr, visit func(ds, id *ast.Ident) error) error {
-	var failed error
-	ast.Walk(e, func(n ast.Node) bool {
-		if failed != nil {
-			return false
-		}
-		switch n := n.(type) {
-		case *ast.Deref:
-			if base, ok := n.Base.(*ast.Ident); ok {
-				failed = visit(base, n.Field)
-			} else {
-				failed = EachName(n.Base, visit)
+// Names are the names that an expression of the portable subset refers to, in the order in which they
+// stand, each as dataset and name; the dataset is nil for a bare name.
+func Names(e ast.Expr) iter.Seq2[*ast.Ident, *ast.Ident] {
+	return func(yield func(ds, id *ast.Ident) bool) {
+		more := true
+		ast.Walk(e, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Deref:
+				if !more {
+					return false
+				}
+				if base, ok := n.Base.(*ast.Ident); ok {
+					more = yield(base, n.Field)
+					return false
+				}
+				for ds, id := range Names(n.Base) {
+					if more = yield(ds, id); !more {
+						break
+					}
+				}
+				return false
+			case *ast.Ident:
+				more = more && yield(nil, n)
+			case *ast.QualifiedName, *ast.TypeName: // of a function or a type
+				return false
 			}
-			return false
-		case *ast.Ident:
-			failed = visit(nil, n)
-		case *ast.QualifiedName, *ast.TypeName: // of a function or a type
-			return false
-		}
-		return failed == nil
-	})
-	return failed
+			return more
+		})
+	}
 }
 
 // defaultTime finds the one time that a metric without a stated one can be counted by: its dataset's
@@ -359,7 +364,7 @@ func (m *Metric) Reads() []*Dataset {
 	seen := map[*Dataset]bool{}
 	var walk func(x *Metric)
 	walk = func(x *Metric) {
-		_ = EachName(x.Expr, func(ds, id *ast.Ident) error {
+		for ds, id := range Names(x.Expr) {
 			if ds == nil {
 				if o := x.Metrics[strings.ToLower(id.Name)]; o != nil && o != x {
 					walk(o)
@@ -368,8 +373,7 @@ func (m *Metric) Reads() []*Dataset {
 				seen[d] = true
 				out = append(out, d)
 			}
-			return nil
-		})
+		}
 	}
 	walk(m)
 	return out

@@ -52,10 +52,11 @@ func parts(m *model.Metric, e ast.Expr) adding {
 
 // constant says that an expression names nothing.
 func constant(e ast.Expr) bool {
-	return model.EachName(e, func(_, _ *ast.Ident) error { return errNamed }) == nil
+	for range model.Names(e) {
+		return false
+	}
+	return true
 }
-
-var errNamed = &Problem{Message: "an expression that should be constant names something"}
 
 // wholes says that the total of a share must be computed by itself: the groups overlap, or a threshold
 // takes some of them out of the result.

@@ -94,14 +94,13 @@ func (b *builder) value(m *model.Metric, v variant) *Problem {
 func bases(op operand) []*model.Dataset {
 	var out []*model.Dataset
 	add := func(m *model.Metric, e ast.Expr) {
-		_ = model.EachName(e, func(ds, _ *ast.Ident) error {
+		for ds := range model.Names(e) {
 			if ds != nil {
 				if d := m.Datasets[strings.ToLower(ds.Name)]; d != nil && !slices.Contains(out, d) {
 					out = append(out, d)
 				}
 			}
-			return nil
-		})
+		}
 	}
 	for _, a := range op.call.Args {
 		add(op.metric, a.Value)
@@ -263,14 +262,13 @@ func (b *builder) timeOf(base *model.Dataset, m *model.Metric) *model.Field {
 func (b *builder) stock(op operand) model.Additivity {
 	out := model.Additive
 	for _, a := range op.call.Args {
-		_ = model.EachName(a.Value, func(ds, id *ast.Ident) error {
+		for ds, id := range model.Names(a.Value) {
 			if ds != nil {
 				if f, err := op.metric.Resolve(ds.Name + "." + id.Name); err == nil && f.Additivity != model.Additive {
 					out = f.Additivity
 				}
 			}
-			return nil
-		})
+		}
 	}
 	return out
 }
