@@ -303,9 +303,6 @@ func (c *sqlCommand) format(_ context.Context, name, text string) (any, int, err
 	if err != nil {
 		return nil, 0, fmt.Errorf("%s", problemLine(name, syntaxProblem(err)))
 	}
-	if o, ok := stmt.(*ast.Other); ok {
-		return nil, 0, fmt.Errorf("%s: a %s statement is recognised but not printed", name, strings.ReplaceAll(o.Kind, "_", " "))
-	}
 	out := format.Statement(stmt)
 	if !c.f.json {
 		fmt.Fprintln(c.s.out, strings.TrimRight(out, "\n"))

@@ -25,7 +25,7 @@ type Session struct {
 
 // Info is what checking learned. Keys are nodes of the tree that was checked; the tree is untouched.
 type Info struct {
-	Kind    string    // "query", "create_table", or the kind of an *ast.Other
+	Kind    string    // "query", "insert", "drop_table" …, as ast.Kind names it
 	Columns []*Column // output columns of a query, in order
 	Tables  []*TableUse
 
@@ -107,11 +107,8 @@ func (i *Info) Window(call *ast.Call) *ast.WindowSpec { return i.windows[call] }
 func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
 	info := &Info{}
 	switch stmt := stmt.(type) {
-	case *ast.CreateTable:
-		info.Kind = "create_table"
-		return info, nil
-	case *ast.Other:
-		info.Kind = stmt.Kind
+	default:
+		info.Kind = ast.Kind(stmt)
 		return info, nil
 	case *ast.Query:
 		info.Kind = "query"
@@ -130,7 +127,6 @@ func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
 		c.finishParameters(stmt)
 		return info, append(c.problems, c.late...)
 	}
-	panic("check: unknown kind of statement")
 }
 
 // outputNames gives the columns that have no name the one that Trino gives them in a result.

@@ -160,7 +160,7 @@ func (p *parser) relationPrimary() ast.Relation {
 		p.expect(tLParen)
 		u := &ast.Unnest{Exprs: p.exprList()}
 		p.expect(tRParen)
-		if p.tok == kWITH {
+		if k := p.peek(1); p.tok == kWITH && k != kNO && k != kDATA { // WITH DATA ends CREATE TABLE AS
 			p.next()
 			p.expect(kORDINALITY)
 			u.Ordinality = true
