@@ -84,6 +84,9 @@ func Read(data []byte) (*Registry, error) {
 	return r, nil
 }
 
+// ReadOnly reads a registry that has these lines and nothing else.
+func ReadOnly(data []byte) (*Registry, error) { return read(data) }
+
 func read(data []byte) (*Registry, error) {
 	r := &Registry{byName: map[string][]*Overload{}}
 	seen := map[string]bool{}
