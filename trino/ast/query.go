@@ -233,6 +233,7 @@ type TableArg struct {
 	Partitioned bool // PARTITION BY is written; it may list nothing
 	PartitionBy []Expr
 	Empty       string // "prune", "keep" or empty
+	EmptyAt     Span   // of PRUNE or KEEP
 	OrderBy     []*SortItem
 }
 

@@ -7,6 +7,7 @@ package check
 
 import (
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/functions"
@@ -15,12 +16,14 @@ import (
 
 // Session says where unqualified names are looked for. Zone is the session's time zone; it is kept
 // for those who print literals and changes no type. Functions is the registry of the server, the
-// built-in one when nil. Parameters says that ? placeholders will be given values.
+// built-in one when nil. Parameters says that ? placeholders will be given values. Now is the time at
+// which FOR TIMESTAMP AS OF must lie in the past; left out, that is not judged.
 type Session struct {
 	Catalog, Schema string
 	Zone            string
 	Functions       *functions.Registry
 	Parameters      bool
+	Now             time.Time
 }
 
 // Info is what checking learned. Keys are nodes of the tree that was checked; the tree is untouched.

@@ -59,6 +59,7 @@ const (
 	FunctionNotWindow         = "FUNCTION_NOT_WINDOW"         // SELECT lower(region) OVER () …
 	GenericInternalError      = "GENERIC_INTERNAL_ERROR"      // MERGE … THEN INSERT (a) VALUES (1, 2)
 	GenericUserError          = "GENERIC_USER_ERROR"          // DROP VIEW of a table
+	InvalidCopartitioning     = "INVALID_COPARTITIONING"      // TABLE(f(… COPARTITION (a, b))) of unlike partitions
 	InvalidArguments          = "INVALID_ARGUMENTS"           // SELECT grouping(day) … GROUP BY region
 	InvalidColumnReference    = "INVALID_COLUMN_REFERENCE"    // SELECT … GROUP BY 7
 	InvalidFunctionArgument   = "INVALID_FUNCTION_ARGUMENT"   // CAST(x AS decimal(50, 2))

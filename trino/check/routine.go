@@ -312,18 +312,7 @@ func (r *routine) mustBe(e ast.Expr, f frame, want types.Type, what string) {
 // value types an expression over the variables; no query may stand in it.
 func (r *routine) value(e ast.Expr, f frame) types.Type {
 	if q := subqueryIn(e); q != nil {
-		at := ast.Span{}
-		ast.Walk(e, func(n ast.Node) bool { // the expression that holds the query
-			if x, ok := n.(ast.Expr); ok && at == (ast.Span{}) {
-				for child := range ast.Children(n) {
-					if child == ast.Node(q) {
-						at = place(x)
-					}
-				}
-			}
-			return at == (ast.Span{})
-		})
-		r.report(at, NotSupported, "Queries are not allowed in functions")
+		r.report(holder(e, q), NotSupported, "Queries are not allowed in functions")
 		return types.Type{}
 	}
 	cols := make([]*Column, 0, len(f.variables))

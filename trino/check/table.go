@@ -1,29 +1,68 @@
 package check
 
 import (
+	"strings"
+	"time"
+
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/parse"
 	"github.com/limn-data/limn/trino/types"
 )
 
-// version judges FOR TIMESTAMP|VERSION AS OF. Whether a time lies in the past is the engine's to say.
-func (c *checker) version(r *ast.Table) {
+// version judges FOR TIMESTAMP|VERSION AS OF, which is looked at before the table is.
+func (c *checker) version(r *ast.Table) bool {
 	v := r.Version
-	use := c.uses[r]
-	t := c.expr(v.Expr, &Scope{})
+	pm := len(c.problems)
+	t := c.constant(v.Expr)
 	isNull := t.Kind() == types.Unknown
 	if cast, ok := strip(v.Expr).(*ast.Cast); ok {
 		_, isNull = strip(cast.X).(*ast.NullLit)
 	}
 	switch k := t.Kind(); {
-	case k == types.Invalid:
+	case len(c.problems) > pm, k == types.Invalid:
+		return len(c.problems) == pm
 	case v.Timestamp && k != types.Unknown && k != types.Date && k != types.Timestamp && k != types.TimestampTZ:
 		c.mismatch(v.At, "Type %s invalid. Temporal pointers must be of type Timestamp, Timestamp with Time Zone, or Date.", t)
+		return false
 	case isNull:
 		c.report(v.At, InvalidArguments, "Pointer value cannot be NULL")
-	case use == nil || !use.Table.Versioned:
-		c.report(ast.Span{}, NotSupported, "This connector does not support versioned tables")
+		return false
+	case v.Timestamp && c.notPast(strip(v.Expr)):
+		c.report(v.At, InvalidArguments, "Pointer value %s is not in the past", spell(v.Expr))
+		return false
 	}
+	table, full := c.named(r.Name, r.At)
+	if full == nil {
+		return false
+	}
+	if table == nil {
+		// A connector without versions says so whatever the name; one that keeps them looks for the table.
+		for _, name := range c.cat.Names(full.Catalog, full.Schema) {
+			table, _ = c.cat.Table(full.Catalog, full.Schema, name)
+			break
+		}
+	}
+	if table != nil && !table.Versioned {
+		c.report(ast.Span{}, NotSupported, "This connector does not support versioned tables")
+		return false
+	}
+	return true
+}
+
+// notPast says of a pointer that it surely does not lie in the past: the present, or a literal more than
+// a day ahead, so that no zone makes a difference.
+func (c *checker) notPast(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Current:
+		return e.What == "current_timestamp" || e.What == "localtimestamp"
+	case *ast.Call:
+		return len(e.Name.Parts) == 1 && lower(e.Name.Parts[0].Name) == "now"
+	case *ast.TypedLit:
+		day, _, _ := strings.Cut(strings.TrimSpace(e.Value), " ")
+		t, err := time.Parse(time.DateOnly, day)
+		return err == nil && !c.session.Now.IsZero() && t.After(c.session.Now.AddDate(0, 0, 1))
+	}
+	return false
 }
 
 // tableNamed finds a table of the catalog, or a CTE for a name of one part.

@@ -54,7 +54,10 @@ type Overload struct {
 }
 
 // Registry is an immutable set of overloads by name.
-type Registry struct{ byName map[string][]*Overload }
+type Registry struct {
+	byName map[string][]*Overload
+	tables []*TableFunction
+}
 
 var builtin = sync.OnceValue(func() *Registry {
 	r, err := Read(registryFile)
@@ -135,6 +138,7 @@ func (r *Registry) With(data []byte) (*Registry, error) {
 	for name, overloads := range r.byName {
 		more.byName[name] = append(more.byName[name], overloads...)
 	}
+	more.tables = r.tables
 	return more, nil
 }
 

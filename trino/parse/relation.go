@@ -418,7 +418,9 @@ func (p *parser) tableArg() ast.Expr {
 		if p.tok == kKEEP {
 			t.Empty = "keep"
 		}
+		at := p.start()
 		p.next()
+		t.EmptyAt = p.span(at)
 		p.expect(kWHEN)
 		p.expect(kEMPTY)
 	}
