@@ -314,6 +314,16 @@ func (o overlay) Table(c, s, n string) (*check.Table, bool) {
 	return o[1].Table(c, s, n)
 }
 
+// testingFunctions are the built-in ones and two that only Trino's own tests have.
+func testingFunctions(t testing.TB) *functions.Registry {
+	registry, err := functions.Builtin().With([]byte(`{"function":"apply","return_type":"U","argument_types":"T, function(T,U)","function_type":"scalar","deterministic":true}
+{"function":"create_hll","return_type":"HyperLogLog","argument_types":"bigint","function_type":"scalar","deterministic":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return registry
+}
+
 // testingTableFunctions are those that the server of the analyzer's tests had.
 func testingTableFunctions(t testing.TB) []*functions.TableFunction {
 	column := []functions.TableColumn{{Name: "column", Type: mustType(t, "boolean")}}
@@ -350,11 +360,7 @@ func TestRecordedAnalyzerCases(t *testing.T) {
 		Code         string `json:"error_code"`
 		Message      string
 	}
-	// The server of those tests had this function besides.
-	registry, err := functions.Builtin().With([]byte(`{"function":"apply","return_type":"U","argument_types":"T, function(T,U)","function_type":"scalar","deterministic":true}`))
-	if err != nil {
-		t.Fatal(err)
-	}
+	registry := testingFunctions(t)
 	registry = registry.WithTables(testingTableFunctions(t)...)
 	var fine, accepted, wrong, rejected, code, places, place int
 	for _, r := range rows[row](t, "bench/trino/analyzer.jsonl") {
@@ -428,4 +434,60 @@ func TestRecordedExpressions(t *testing.T) {
 		share(t, name+" accepted", accepted, fine, 99)
 		share(t, name+" with the same types", alike, accepted, 99)
 	}
+}
+
+// TestRecordedEngineStatements: every statement of Trino's engine tests, whatever its kind, but for those
+// that failed on the recording server (functions that only its tests have).
+func TestRecordedEngineStatements(t *testing.T) {
+	cat := oracleCatalog(t)
+	type row struct{ SQL, Expect string }
+	failed := map[string]bool{}
+	for _, r := range rows[row](t, "data/oracle/engine_failed.jsonl") {
+		failed[r.SQL] = true
+	}
+	registry := testingFunctions(t)
+	var fine, accepted, wrong, rejected int
+	for _, r := range rows[row](t, "bench/trino/engine_queries.jsonl") {
+		_, problems := judge(r.SQL, cat, check.Session{Catalog: "tpch", Schema: "tiny", Functions: registry})
+		switch {
+		case r.Expect == "ok" && !failed[r.SQL]:
+			fine++
+			if len(problems) == 0 {
+				accepted++
+			} else {
+				t.Logf("refused: %s\n\t%s %s", oneLine(r.SQL), problems[0].Code, problems[0].Format(r.SQL, parse.Position))
+			}
+		case r.Expect == "error":
+			wrong++
+			if len(problems) > 0 {
+				rejected++
+			} else {
+				t.Logf("accepted: %s", oneLine(r.SQL))
+			}
+		}
+	}
+	share(t, "right statements accepted", accepted, fine, 99)
+	// What only planning or running shows is the rest.
+	share(t, "wrong ones rejected", rejected, wrong, 58)
+}
+
+// TestRecordedInsertCoercions stores a value of each type in a column of each other.
+func TestRecordedInsertCoercions(t *testing.T) {
+	type row struct {
+		From, To string
+		Legal    *bool `json:"insert_legal"`
+	}
+	n := 0
+	for _, r := range rows[row](t, "data/oracle/coercions.jsonl") {
+		if r.Legal == nil {
+			continue
+		}
+		n++
+		cat := check.Tables(&check.Table{Catalog: "memory", Schema: "default", Name: "t", Columns: []check.TableColumn{{Name: "x", Type: mustType(t, r.To)}}})
+		_, problems := judge("INSERT INTO memory.default.t SELECT CAST(NULL AS "+r.From+")", cat, check.Session{})
+		if (len(problems) == 0) != *r.Legal {
+			t.Errorf("%s into %s: %v, Trino takes it: %v", r.From, r.To, problems, *r.Legal)
+		}
+	}
+	t.Logf("%d pairs", n)
 }

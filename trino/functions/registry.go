@@ -78,7 +78,7 @@ func Read(data []byte) (*Registry, error) {
 		return nil, err
 	}
 	for _, h := range hidden {
-		o := &Overload{Name: h.name, Deterministic: true, ArgTypes: h.args, ReturnType: h.result}
+		o := &Overload{Name: h.name, Kind: h.kind, Deterministic: true, ArgTypes: h.args, ReturnType: h.result}
 		if err := o.compile(); err != nil {
 			return nil, fmt.Errorf("hidden function %s: %w", h.name, err)
 		}
