@@ -91,6 +91,9 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	c.callOrderBy(e, s)
 	c.aggregate = aggregate
 	if !ok {
+		if len(overloads) > 0 { // whichever it is, its kind is known
+			c.notes[e] = note{call: overloads[0]}
+		}
 		return types.Type{}
 	}
 	if len(overloads) == 0 && (c.inline[name] == nil || len(e.Name.Parts) > 1) {
