@@ -65,9 +65,9 @@ var mark = regexp.MustCompile(`/\*ERR (\w+)( nowhere)?\*/\s*`)
 
 // TestProblems: the expected problem stands in the statement, where Trino places it.
 func TestProblems(t *testing.T) {
-	cat := testCatalog(t)
+	cat := overlay{testCatalog(t), testViews()}
 	wrong := 0
-	for _, sql := range statements(t, "testdata/problems.sql") {
+	for _, sql := range append(statements(t, "testdata/problems.sql"), statements(t, "testdata/statements.sql")...) {
 		_, problems := judge(sql, cat, session)
 		m := mark.FindStringSubmatchIndex(sql)
 		if m == nil {
@@ -94,6 +94,18 @@ func TestProblems(t *testing.T) {
 	if wrong < 100 {
 		t.Errorf("%d statements with a mark; the file has more", wrong)
 	}
+}
+
+// testViews are a view given as text, one over it, a materialized view, and a table with a hidden column.
+func testViews() check.Catalog {
+	region := []check.TableColumn{{Name: "region", Type: types.VarcharOf(20)}}
+	return check.Tables(
+		&check.Table{Catalog: "lake", Schema: "sales", Name: "recent", Columns: region, ViewSQL: "SELECT region FROM orders WHERE day > DATE '2026-01-01'"},
+		&check.Table{Catalog: "lake", Schema: "sales", Name: "over", Columns: region, ViewSQL: "SELECT region FROM sales.recent"},
+		&check.Table{Catalog: "lake", Schema: "sales", Name: "daily", Columns: region, Kind: check.MaterializedView},
+		&check.Table{Catalog: "lake", Schema: "sales", Name: "files", Columns: []check.TableColumn{
+			{Name: "id", Type: types.Of(types.Bigint)}, {Name: "$path", Type: types.Of(types.Varchar), Hidden: true}}},
+	)
 }
 
 func TestMessagesAndHints(t *testing.T) {
