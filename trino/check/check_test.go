@@ -357,12 +357,12 @@ func TestDoubling(t *testing.T) {
 // FuzzCheck: whatever parses is judged without a panic and within a second, places lie inside the text, and judging again
 // says the same.
 func FuzzCheck(f *testing.F) {
-	for _, file := range []string{"testdata/problems.sql", "testdata/outputs.sql"} {
+	for _, file := range []string{"testdata/problems.sql", "testdata/statements.sql", "testdata/outputs.sql"} {
 		for _, sql := range statements(f, file) {
 			f.Add(sql)
 		}
 	}
-	cat := testCatalog(f)
+	cat := overlay{testCatalog(f), testViews()}
 	f.Fuzz(func(t *testing.T, sql string) {
 		stmt, err := parse.Statement(sql)
 		if err != nil {

@@ -344,3 +344,79 @@ func (c *checker) resolveInline(e *ast.Call, name string, args []functions.Arg) 
 func (c *checker) recursiveCall(name string) {
 	c.report(c.routineAt, NotSupported, "Recursive language functions are not supported: %s", name)
 }
+
+// namedOrder gives the index of the argument that is passed for each parameter, nil where all are passed
+// by position. Only functions of WITH FUNCTION have names, which are compared letter by letter.
+func (c *checker) namedOrder(e *ast.Call, name string) (order []int, ok bool) {
+	named := false
+	for _, a := range e.Args {
+		named = named || a.Name != nil
+	}
+	if !named {
+		return nil, true
+	}
+	named = false
+	seen := map[string]bool{}
+	for _, a := range e.Args {
+		switch {
+		case a.Name == nil && named:
+			c.report(a.At, InvalidFunctionArgument, "Positional arguments cannot follow named arguments")
+			return nil, false
+		case a.Name == nil:
+			continue
+		case seen[a.Name.Name]:
+			c.report(a.At, InvalidFunctionArgument, "Duplicate named argument: %s", a.Name.Name)
+			return nil, false
+		}
+		named = true
+		seen[a.Name.Name] = true
+		known := false
+		for _, o := range c.inline[name] {
+			known = known || c.parameter(o, a.Name.Name) >= 0
+		}
+		if !known || len(e.Name.Parts) > 1 {
+			c.report(a.At, InvalidFunctionArgument, "No argument named %s for function %s", a.Name.Name, name)
+			return nil, false
+		}
+	}
+	for _, o := range c.inline[name] {
+		if order := c.parameterOrder(o, e.Args); order != nil {
+			return order, true
+		}
+	}
+	c.report(e.At, InvalidFunctionArgument, "No overload of function %s accepts the given named arguments", name)
+	return nil, false
+}
+
+// parameter is the index of a parameter's name, -1 without one.
+func (c *checker) parameter(o *functions.Overload, name string) int {
+	for i, p := range c.routines[o].Params {
+		if p.Name != nil && p.Name.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// parameterOrder matches arguments with all parameters of an overload, nil where they do not match.
+func (c *checker) parameterOrder(o *functions.Overload, args []*ast.Arg) []int {
+	params := c.routines[o].Params
+	if len(params) != len(args) {
+		return nil
+	}
+	order := make([]int, len(params))
+	for i := range order {
+		order[i] = -1
+	}
+	for i, a := range args {
+		at := i
+		if a.Name != nil {
+			at = c.parameter(o, a.Name.Name)
+		}
+		if at < 0 || order[at] >= 0 {
+			return nil
+		}
+		order[at] = i
+	}
+	return order
+}

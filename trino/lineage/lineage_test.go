@@ -153,16 +153,28 @@ func FuzzTrace(f *testing.F) {
 	for _, s := range strings.Split(string(src), ";\n") {
 		f.Add(s)
 	}
+	for _, s := range []string{
+		"INSERT INTO accounts (id, name) SELECT id, region || note FROM orders WHERE amount > 1", "CREATE TABLE t AS SELECT sum(amount) AS a FROM orders GROUP BY region",
+		"CREATE VIEW v AS SELECT region FROM lake.views.recent", "UPDATE accounts SET name = (SELECT max(note) FROM orders) WHERE id = 1",
+		"MERGE INTO accounts a USING orders o ON a.id = o.id WHEN MATCHED THEN UPDATE SET name = o.note WHEN NOT MATCHED THEN INSERT (id) VALUES (o.id)",
+		"WITH FUNCTION f(a bigint) RETURNS bigint RETURN a SELECT f(id) FROM orders", "EXECUTE IMMEDIATE 'SELECT id FROM orders'", "DELETE FROM orders WHERE id = 1",
+	} {
+		f.Add(s)
+	}
 	cat := testCatalog(f)
 	f.Fuzz(func(t *testing.T, sql string) {
-		q, err := parse.Query(sql)
+		stmt, err := parse.Statement(sql)
 		if err != nil {
 			return
 		}
-		info, _ := check.Check(q, cat, session)
-		if g := lineage.Trace(q, info); len(g.Outputs) != len(info.Columns) {
-			t.Errorf("%d outputs for %d columns", len(g.Outputs), len(info.Columns))
+		info, problems := check.Check(stmt, cat, session)
+		g := lineage.Statement(stmt, info)
+		if len(g.Outputs) != len(info.Columns) && len(g.Outputs) != len(info.Written) && len(g.Outputs) != 0 {
+			t.Errorf("%d outputs for %d columns, %d written (%v)", len(g.Outputs), len(info.Columns), len(info.Written), problems)
 		}
+		g.Tree()
+		g.DOT()
+		g.OpenLineage("trino://x", "y")
 	})
 }
 

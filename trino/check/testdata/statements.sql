@@ -109,7 +109,13 @@ WITH FUNCTION f(a bigint) RETURNS bigint RETURN a, FUNCTION g(a bigint) RETURNS 
 WITH FUNCTION abs(a bigint) RETURNS varchar RETURN 'x' SELECT abs(id) || 'y', abs(-2e0) + 1 FROM orders;
 WITH FUNCTION f(a varchar(3)) RETURNS varchar RETURN A SELECT f('abc');
 WITH FUNCTION f(r row(x bigint)) RETURNS bigint RETURN r.x SELECT f(ROW(1));
-WITH FUNCTION f(a bigint) RETURNS bigint RETURN a SELECT f(a => 1);
+WITH FUNCTION f(a bigint, b varchar) RETURNS bigint RETURN a SELECT f(b => 'x', a => 1), f(1, b => 'x');
+WITH FUNCTION f(a bigint, b varchar) RETURNS bigint RETURN a SELECT f(/*ERR INVALID_FUNCTION_ARGUMENT*/ c => 'x', a => 1);
+WITH FUNCTION f(a bigint, b varchar) RETURNS bigint RETURN a SELECT f(a => 1, /*ERR INVALID_FUNCTION_ARGUMENT*/ 'x');
+WITH FUNCTION f(a bigint, b varchar) RETURNS bigint RETURN a SELECT f(a => 1, /*ERR INVALID_FUNCTION_ARGUMENT*/ a => 2);
+WITH FUNCTION f(a bigint, b varchar) RETURNS bigint RETURN a SELECT /*ERR INVALID_FUNCTION_ARGUMENT*/ f(a => 1);
+WITH FUNCTION f(a bigint, b varchar) RETURNS bigint RETURN a SELECT f(/*ERR INVALID_FUNCTION_ARGUMENT*/ A => 1, b => 'x');
+SELECT abs(/*ERR INVALID_FUNCTION_ARGUMENT*/ x => 1);
 WITH FUNCTION f(a bigint) RETURNS bigint RETURN a SELECT region, f(count(*)) FROM orders GROUP BY region;
 WITH FUNCTION f(a bigint) RETURNS bigint RETURN /*ERR COLUMN_NOT_FOUND*/ b SELECT 1;
 WITH FUNCTION f(a bigint) RETURNS bigint RETURN a SELECT /*ERR FUNCTION_NOT_FOUND*/ f('x');
