@@ -22,9 +22,8 @@ postgres_fetch() {
 
 # The server refuses to run as root. Folders above the data may be closed to others, so that as root it
 # lives in a folder of its own under /var/tmp.
-postgres_as() ( # a subshell that becomes the command, so that its pid is the command's
-  if [ "$(id -u)" = 0 ]; then exec setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups env HOME=/tmp "$@"; else exec "$@"; fi
-)
+postgres_as=()
+[ "$(id -u)" != 0 ] || postgres_as=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups env HOME=/tmp)
 
 postgres_root() { echo "/var/tmp/limn-postgres-$(echo "$(data postgres) $postgres_version" | sha256sum | cut -c1-12)"; }
 postgres_clean() { rm -rf "$(postgres_root)"; }
@@ -39,10 +38,10 @@ postgres_start() {
   fi
   if [ ! -e "$pg/PG_VERSION" ]; then
     rm -rf "$pg"; mkdir -p "$pg"; [ "$(id -u)" != 0 ] || chown nobody "$pg"; chmod 700 "$pg"
-    postgres_as "$bin/initdb" -D "$pg" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync > "$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; return 1; }
+    "${postgres_as[@]}" "$bin/initdb" -D "$pg" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync > "$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; return 1; }
   fi
   # fsync is off since the data are a test's; commits stay synchronous because logical slots read the log.
-  postgres_as "$bin/postgres" -D "$pg" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c wal_level=logical \
+  "${postgres_as[@]}" "$bin/postgres" -D "$pg" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c wal_level=logical \
     -c fsync=off -c synchronous_commit=on -c full_page_writes=off -c shared_buffers=128MB -c max_replication_slots=10 > "$dir/log" 2>&1 < /dev/null &
   echo $! > "$dir/pid"
   echo "$bin" > "$dir/bin"
