@@ -76,10 +76,12 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		return plainCast(x)
 	case from.Equal(to) && fk != types.Varchar && fk != types.Char:
 		return x
-	case from.IsText() && tk != types.JSON:
+	case from.IsText() && tk != types.JSON && tk != types.TimestampTZ:
 		return p.fromText(x, from, to, at)
 	case tk == types.JSON && fk != types.TimestampTZ:
 		return p.toJSON(x, from, at)
+	case fk == types.JSON:
+		return p.fromJSON(x, to, at)
 	case tk == types.Varchar:
 		return p.toText(x, from, to, at)
 	case isNumberOrBool(from) && isNumberOrBool(to):

@@ -70,8 +70,6 @@ func (p *printer) compare(op ast.CompareOp, a, b string, t types.Type, ea, eb as
 		if !distinct || t.Kind() == types.Map {
 			return p.refuse("comparison of "+t.String(), at(ea), "compare what is inside")
 		}
-	case types.JSON:
-		return p.refuse("comparison of json", at(ea), "compare what is inside")
 	}
 	if op >= ast.Lt && op <= ast.Ge {
 		a, b = p.padded(a, t), p.padded(b, t)
@@ -149,7 +147,7 @@ func (p *printer) between(e *ast.Between, s *scope) string {
 			}
 			return "(" + in(v[1], v[2]) + " OR " + in(v[2], v[1]) + ")"
 		})
-	case isFloat(t) || t.Kind() == types.Char || t.NumElems() > 0 || t.Kind() == types.JSON:
+	case isFloat(t) || t.Kind() == types.Char || t.NumElems() > 0:
 		sql = p.let([]string{x, lo, hi}, func(v []string) string {
 			return "(" + p.compare(ast.Ge, v[0], v[1], t, e.X, e.Lo) + " AND " + p.compare(ast.Le, v[0], v[2], t, e.X, e.Hi) + ")"
 		})
@@ -188,7 +186,7 @@ func (p *printer) inList(e *ast.In, s *scope) string {
 		}
 		return "(" + strings.Join(terms, " OR ") + ")"
 	}
-	if t.NumElems() > 0 || t.Kind() == types.JSON {
+	if t.NumElems() > 0 {
 		return p.refuse("IN over "+t.String(), e.At, "")
 	}
 	list := make([]string, len(e.List))

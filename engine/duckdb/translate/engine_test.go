@@ -20,6 +20,7 @@ import (
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/limn-data/limn/engine/duckdb/native"
 	"github.com/limn-data/limn/engine/duckdb/translate"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
@@ -46,6 +47,9 @@ func open(t testing.TB) *engine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	if err := native.Register(conn); err != nil {
+		t.Fatal(err)
+	}
 	e := &engine{conn: conn, catalog: check.Tables(), zone: "UTC"}
 	e.exec(t, "SET TimeZone = 'UTC'")
 	return e

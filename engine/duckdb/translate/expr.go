@@ -144,8 +144,16 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 		return p.lambda(e, s)
 	case *ast.Parameter:
 		return p.refuse("a parameter", e.At, "write the value")
-	case *ast.JSONExists, *ast.JSONValue, *ast.JSONQuery, *ast.JSONObject, *ast.JSONArray:
-		return p.refuse("SQL/JSON", e.Span(), "")
+	case *ast.JSONExists:
+		return p.jsonExists(e, s)
+	case *ast.JSONValue:
+		return p.jsonValue(e, s)
+	case *ast.JSONQuery:
+		return p.jsonQuery(e, s)
+	case *ast.JSONObject:
+		return p.jsonObject(e, s)
+	case *ast.JSONArray:
+		return p.jsonArray(e, s)
 	}
 	return p.refuse("this expression", e.Span(), "")
 }

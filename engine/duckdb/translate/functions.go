@@ -164,8 +164,10 @@ func init() {
 		"date_format": {make: dateFormat}, "date_parse": {make: dateParse}, "format_datetime": {make: formatDatetime}, "parse_datetime": {make: parseDatetime},
 		"to_iso8601": {make: toISO},
 		// json
-		"json_extract_scalar": {make: jsonExtract("json_extract_string")}, "json_extract": {make: jsonExtract("json_extract")}, "json_array_length": {make: jsonArrayLength},
-		"is_json_scalar": {sql: "(json_type($1) NOT IN ('OBJECT', 'ARRAY'))"},
+		"json_parse": {make: func(p *printer, c *callArgs) string { return native("json_parse", c.args[0]) }}, "json_format": {sql: "$1"},
+		"json_extract_scalar": {make: jsonByPath("json_extract_scalar")}, "json_extract": {make: jsonByPath("json_extract")}, "json_size": {make: jsonByPath("json_size")},
+		"json_array_length": {sql: "trino_json_array_length($1)"}, "json_array_get": {sql: "trino_json_array_get($1, $2)"},
+		"json_array_contains": {make: jsonArrayContains}, "is_json_scalar": {sql: "trino_is_json_scalar($1)"},
 	}
 	for field := range fields {
 		scalars[field] = rule{make: func(p *printer, c *callArgs) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/limn-data/limn/engine/duckdb/trinojson"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/parse"
 	"github.com/limn-data/limn/trino/types"
@@ -75,6 +76,12 @@ func (p *printer) typedLit(e *ast.TypedLit) string {
 			return p.refuse("the number "+value, e.At, "")
 		}
 		return "CAST('" + strconv.FormatFloat(v, 'g', -1, 64) + "' AS " + p.duck(t, e.At) + ")"
+	case types.JSON:
+		text, err := trinojson.Canonical(e.Value)
+		if err != nil {
+			return p.refuse("the JSON "+e.Value, e.At, "")
+		}
+		return p.text(text, e.At)
 	case types.UUID:
 		return "CAST(" + str(value) + " AS UUID)"
 	case types.Date:

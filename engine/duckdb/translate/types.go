@@ -98,3 +98,9 @@ func holds(t types.Type, f func(types.Type) bool) bool {
 	}
 	return false
 }
+
+// baseName is a type's name without its parameters.
+func baseName(t types.Type) string {
+	name, _, _ := strings.Cut(t.String(), "(")
+	return name
+}
