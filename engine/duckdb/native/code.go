@@ -77,7 +77,7 @@ var codes = []Function{
 	{Name: "shift_right_arithmetic", In: []string{"BIGINT", "BIGINT", "BIGINT"}, Out: "BIGINT", Call: func(in []any) (any, error) {
 		x, by := in[0].(int64), in[1].(int64)
 		if by < 0 {
-			return nil, invalid("Shift amount must be non-negative")
+			by &= 63
 		}
 		return x >> min(by, 63), nil
 	}},
@@ -121,12 +121,10 @@ func decoded(padded, raw *base64.Encoding, text string) (any, error) {
 func shift(by func(x int64, by, width uint) int64) func([]any) (any, error) {
 	return func(in []any) (any, error) {
 		x, n, width := in[0].(int64), in[1].(int64), uint(in[2].(int64))
-		if n < 0 {
-			return nil, invalid("Shift amount must be non-negative")
-		}
 		if n >= int64(width) {
 			return int64(0), nil
 		}
+		n &= 63 // as Java shifts by less than nothing
 		r := by(x, uint(n), width)
 		return r << (64 - width) >> (64 - width), nil // the sign is the highest bit of the width
 	}

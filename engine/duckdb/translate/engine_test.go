@@ -187,7 +187,14 @@ func (e *engine) canonical(v any, t types.Type) string {
 		if d, ok := v.(time.Time); ok {
 			return "'" + d.Format(layout("2006-01-02 15:04:05", t.Precision()))
 		}
+	case types.TimeTZ: // leaves as text
+		if s, ok := v.(string); ok {
+			return "'" + s
+		}
 	case types.TimestampTZ:
+		if s, ok := v.(string); ok { // in another zone than the session's
+			return "'" + s
+		}
 		if d, ok := v.(time.Time); ok {
 			zone, err := time.LoadLocation(e.zone)
 			if err != nil {

@@ -26,9 +26,12 @@ func (p *printer) expr(e ast.Expr, s *scope) string {
 	sql := p.raw(e, s)
 	if t, ok := p.info.Coercion(e); ok {
 		from := p.info.Type(e)
-		if from.Kind() == types.TimestampTZ || t.Kind() != types.TimestampTZ {
+		switch {
+		case t.Kind() == types.TimeTZ && from.Kind() == types.Time:
+			sql = p.explicit("("+sql+" - to_seconds("+itoa(p.offset(p.sessionZone(t), e.Span()))+"))", from, types.TemporalOf(types.Time, t.Precision()), e.Span())
+		case from.Kind() == types.TimestampTZ || t.Kind() != types.TimestampTZ:
 			sql = p.cast(sql, from, t, e.Span())
-		} else {
+		default:
 			sql = p.toZoned(sql, from, p.opts.Zone, e.Span())
 		}
 	}

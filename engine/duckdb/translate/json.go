@@ -10,13 +10,13 @@ import (
 
 // A json is held as its text, written as Trino does: no space, keys of parsed objects sorted.
 
-// native calls one of our own functions (engine/duckdb/native).
-func native(name string, args ...string) string {
+// call calls one of our own functions (engine/duckdb/native).
+func call(name string, args ...string) string {
 	return "trino_" + name + "(" + strings.Join(args, ", ") + ")"
 }
 
 // quotedJSON is a text in quotes.
-func quotedJSON(x string) string { return native("json_quote", x) }
+func quotedJSON(x string) string { return call("json_quote", x) }
 
 // toJSON is CAST(x AS json), of what is not NULL; a NULL inside is written as null.
 func (p *printer) toJSON(x string, t types.Type, at ast.Span) string {
@@ -32,9 +32,9 @@ func (p *printer) toJSON(x string, t types.Type, at ast.Span) string {
 	case types.Date, types.Timestamp:
 		return "('\"' || " + p.toText(x, t, types.VarcharOf(types.Unbounded), at) + " || '\"')"
 	case types.Double:
-		return native("json_double", x)
+		return call("json_double", x)
 	case types.Real:
-		return native("json_real", "CAST("+x+" AS DOUBLE)")
+		return call("json_real", "CAST("+x+" AS DOUBLE)")
 	case types.Array:
 		return p.inLambda(func(e string) string {
 			return "('[' || array_to_string(list_transform(" + x + ", lambda " + e + ": coalesce(" + p.toJSON(e, t.Elem(0), at) + ", 'null')), ',') || ']')"
@@ -45,7 +45,7 @@ func (p *printer) toJSON(x string, t types.Type, at ast.Span) string {
 		}
 		return p.let([]string{x}, func(v []string) string {
 			return p.inLambda(func(e string) string {
-				return native("json_map", "list_transform(map_keys("+v[0]+"), lambda "+e+": CAST("+e+" AS VARCHAR))",
+				return call("json_map", "list_transform(map_keys("+v[0]+"), lambda "+e+": CAST("+e+" AS VARCHAR))",
 					"list_transform(map_values("+v[0]+"), lambda "+e+": "+p.toJSON(e, t.Elem(1), at)+")")
 			})
 		})
@@ -71,14 +71,14 @@ func (p *printer) fromJSON(x string, to types.Type, at ast.Span) string {
 		return x
 	case types.Varchar:
 		if to.Length() == types.Unbounded {
-			return native("json_to", x, "'varchar'")
+			return call("json_to", x, "'varchar'")
 		}
 	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Double, types.Real, types.Decimal:
 		kind := baseName(to)
-		return p.fromText(native("json_to", x, str(kind)), text, to, at)
+		return p.fromText(call("json_to", x, str(kind)), text, to, at)
 	case types.Array:
 		return p.inLambda(func(e string) string {
-			return "list_transform(" + native("json_elements", x, "'array'") + ", lambda " + e + ": " + p.fromJSON(e, to.Elem(0), at) + ")"
+			return "list_transform(" + call("json_elements", x, "'array'") + ", lambda " + e + ": " + p.fromJSON(e, to.Elem(0), at) + ")"
 		})
 	case types.Map:
 		if to.Elem(0).Kind() != types.Varchar || to.Elem(0).Length() != types.Unbounded {
@@ -86,9 +86,9 @@ func (p *printer) fromJSON(x string, to types.Type, at ast.Span) string {
 		}
 		return p.let([]string{x}, func(v []string) string {
 			return p.inLambda(func(e string) string {
-				values := "list_transform(" + native("json_elements", v[0], "'object'") + ", lambda " + e + ": " + p.fromJSON(e, to.Elem(1), at) + ")"
+				values := "list_transform(" + call("json_elements", v[0], "'object'") + ", lambda " + e + ": " + p.fromJSON(e, to.Elem(1), at) + ")"
 				return p.let([]string{values}, func(w []string) string {
-					return "CASE WHEN " + w[0] + " IS NOT NULL THEN map(" + native("json_keys", v[0]) + ", " + w[0] + ") END"
+					return "CASE WHEN " + w[0] + " IS NOT NULL THEN map(" + call("json_keys", v[0]) + ", " + w[0] + ") END"
 				})
 			})
 		})
@@ -97,7 +97,7 @@ func (p *printer) fromJSON(x string, to types.Type, at ast.Span) string {
 		for i := range names {
 			names[i] = str(to.Field(i).Name)
 		}
-		return p.let([]string{native("json_row", x, "["+strings.Join(names, ", ")+"]")}, func(v []string) string {
+		return p.let([]string{call("json_row", x, "["+strings.Join(names, ", ")+"]")}, func(v []string) string {
 			fields := make([]string, to.NumElems())
 			for i := range fields {
 				fields[i] = str(fieldName(i)) + ": " + p.fromJSON(v[0]+"["+itoa(i+1)+"]", to.Elem(i), at)
@@ -124,14 +124,14 @@ func jsonByPath(name string) func(*printer, *callArgs) string {
 		if failed != "" {
 			return failed
 		}
-		return native(name, c.args[0], path)
+		return call(name, c.args[0], path)
 	}
 }
 
 func jsonArrayContains(p *printer, c *callArgs) string {
 	switch k := c.types[1].Kind(); k {
 	case types.Boolean, types.Bigint, types.Double, types.Varchar:
-		return native("json_contains_"+baseName(c.types[1]), c.args...)
+		return call("json_contains_"+baseName(c.types[1]), c.args...)
 	}
 	return p.refuse("json_array_contains of "+c.types[1].String(), c.call.At, "")
 }

@@ -164,9 +164,6 @@ func (p *printer) aliased(r *ast.Aliased, s, lateral *scope) (sql string, cols [
 func (p *printer) derived(q *ast.Query, name, prefix string, outer, s *scope) (string, []column) {
 	sql, cols := p.query(q, outer, false)
 	alias := s.alias(name)
-	for _, c := range cols {
-		p.leaves(c.typ, c.zone, q.At)
-	}
 	return prefix + "(" + sql + ") AS " + ident(alias), columnsOf(cols, alias, nil)
 }
 
@@ -234,7 +231,7 @@ func (p *printer) using(j *ast.Join, left, right []column) (string, []column) {
 		t, _ := types.Comparison(l.typ, r.typ, false)
 		a, b := p.cast(l.sql, l.typ, t, id.At), p.cast(r.sql, r.typ, t, id.At)
 		on[i] = p.equal(a, b, t)
-		col := column{key: key, sql: a, typ: t, zone: p.sameZone(l.zone, r.zone, id.At)}
+		col := column{key: key, sql: a, typ: t, zone: p.sameZone(l.zone, r.zone)}
 		if j.Kind == ast.RightJoin || j.Kind == ast.FullJoin {
 			col.sql = "coalesce(" + a + ", " + b + ")"
 		}

@@ -26,7 +26,7 @@ func (p *printer) jsonItem(in *ast.JSONInput, s *scope) string {
 	x, t := strip(in.X), p.typeOf(in.X)
 	if in.Format != ast.NoFormat || isJSONFunction(x) {
 		doc := p.jsonDoc(in, s)
-		return p.let([]string{native("json_path", doc, "'strict $'", "'query'", "NULL", "NULL")}, func(v []string) string {
+		return p.let([]string{call("json_path", doc, "'strict $'", "'query'", "NULL", "NULL")}, func(v []string) string {
 			return "CASE WHEN left(" + v[0] + ", 1) = 'x' THEN " + p.raise("JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed", types.Of(types.JSON), in.At) +
 				" WHEN left(" + v[0] + ", 1) = 'v' THEN substring(" + v[0] + ", 2) END"
 		})
@@ -88,7 +88,7 @@ func (p *printer) jsonPathCall(path *ast.JSONPath, function string, s *scope) st
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	}
-	return native("json_path", p.jsonDoc(path.Input, s), str(path.Path.Value), str(function), list(names), list(values))
+	return call("json_path", p.jsonDoc(path.Input, s), str(path.Path.Value), str(function), list(names), list(values))
 }
 
 // jsonFailure turns an answer that begins with x into an error.
@@ -209,7 +209,7 @@ func (p *printer) jsonObject(e *ast.JSONObject, s *scope) string {
 		keys = append(keys, p.expr(m.Key, s))
 		values = append(values, p.jsonMember(m.Value, e.Nulls != "absent", s))
 	}
-	return p.jsonText(native("json_members", "["+strings.Join(keys, ", ")+"]", "["+strings.Join(values, ", ")+"]"), e.Format, p.info.Type(e), e.At)
+	return p.jsonText(call("json_members", "["+strings.Join(keys, ", ")+"]", "["+strings.Join(values, ", ")+"]"), e.Format, p.info.Type(e), e.At)
 }
 
 func (p *printer) jsonArray(e *ast.JSONArray, s *scope) string {
@@ -220,7 +220,7 @@ func (p *printer) jsonArray(e *ast.JSONArray, s *scope) string {
 	for i, x := range e.Elems {
 		values[i] = p.jsonMember(x, e.Nulls == "null", s)
 	}
-	return p.jsonText(native("json_members", "NULL", "["+strings.Join(values, ", ")+"]"), e.Format, p.info.Type(e), e.At)
+	return p.jsonText(call("json_members", "NULL", "["+strings.Join(values, ", ")+"]"), e.Format, p.info.Type(e), e.At)
 }
 
 func (p *printer) jsonMember(in *ast.JSONInput, nulls bool, s *scope) string {

@@ -39,7 +39,7 @@ func duckType(t types.Type) (name string, ok bool) {
 	switch t.Kind() {
 	case types.Decimal:
 		return fmt.Sprintf("DECIMAL(%d,%d)", t.Precision(), t.Scale()), true
-	case types.Time:
+	case types.Time, types.TimeTZ:
 		return "TIME", t.Precision() <= microseconds
 	case types.Timestamp:
 		return "TIMESTAMP", t.Precision() <= microseconds
