@@ -440,7 +440,7 @@ func instantText(t time.Time, zone string, precision int, form string) (any, err
 	}
 	text := t.Format(layout)
 	if precision > 0 {
-		text += fmt.Sprintf(".%09d", t.Nanosecond())[:precision+1]
+		text += fmt.Sprintf(".%09d000", t.Nanosecond())[:precision+1]
 	}
 	if form == "name" {
 		return text + " " + zone, nil

@@ -248,7 +248,7 @@ func (p *printer) applied(c *callArgs, i int, values ...string) string {
 	t := p.info.Type(l)
 	inner := &scope{parent: c.scope}
 	for j, id := range l.Params {
-		inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: values[j], typ: t.Elem(j), zone: p.opts.Zone})
+		inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: values[j], typ: t.Elem(j), zone: p.sessionZone(t.Elem(j))})
 	}
 	return p.expr(l.Body, inner)
 }

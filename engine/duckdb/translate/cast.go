@@ -28,7 +28,7 @@ func (p *printer) castExpr(e *ast.Cast, s *scope) string {
 		sql = p.explicit("("+x+" + to_seconds("+itoa(p.offset(p.zoneOf(e.X, s), e.At))+"))", types.TemporalOf(types.Time, from.Precision()), to, e.At)
 	case from.Kind() == types.Time && to.Kind() == types.TimeTZ:
 		sql = p.explicit("("+x+" - to_seconds("+itoa(p.offset(p.zoneOf(e, s), e.At))+"))", from, types.TemporalOf(types.Time, to.Precision()), e.At)
-	case to.Kind() == types.TimestampTZ && from.Kind() == types.Varchar:
+	case to.Kind() == types.TimestampTZ && from.Kind() == types.Varchar && !fine(to):
 		sql = call("cast_instant", x, p.zoneText(p.zoneOf(e, s), e.At), itoa(to.Precision()))
 	case to.Kind() == types.TimestampTZ && from.Kind() != types.TimestampTZ:
 		sql = p.toZoned(p.explicit(x, from, types.TemporalOf(types.Timestamp, to.Precision()), e.At), types.TemporalOf(types.Timestamp, to.Precision()), p.opts.Zone, e.At)
@@ -142,6 +142,9 @@ func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string 
 }
 
 func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {
+	if fine(to) {
+		return p.refuse("CAST of "+from.String()+" to "+to.String(), at, "six digits after the second are the most")
+	}
 	name := p.duck(to, at)
 	guarded := func(form string) string {
 		return p.let([]string{x}, func(v []string) string {
@@ -238,6 +241,9 @@ func (p *printer) fitting(sql string, to types.Type, at ast.Span) string {
 func (p *printer) stampText(x string, precision int) string {
 	if precision == 0 {
 		return "strftime(" + x + ", '%Y-%m-%d %H:%M:%S')"
+	}
+	if precision > microseconds {
+		return fmt.Sprintf("(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f') || '%s')", x, strings.Repeat("0", precision-microseconds))
 	}
 	return fmt.Sprintf("left(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f'), %d)", x, len("2000-01-01 00:00:00.")+precision)
 }

@@ -291,7 +291,7 @@ func (p *printer) lambda(e *ast.Lambda, s *scope) string {
 		names := make([]string, len(e.Params))
 		for i, id := range e.Params {
 			names[i] = ident(strings.Trim(param, `"`) + "_" + id.Name)
-			inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: names[i], typ: t.Elem(i), zone: p.opts.Zone})
+			inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: names[i], typ: t.Elem(i), zone: p.sessionZone(t.Elem(i))})
 		}
 		return "lambda " + strings.Join(names, ", ") + ": " + p.expr(e.Body, inner)
 	})

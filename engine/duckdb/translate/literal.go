@@ -136,8 +136,7 @@ func clock(m []string) string {
 // skips can be refused.
 func (p *printer) timestampLit(value string, t types.Type, at ast.Span) string {
 	if t.Precision() > microseconds {
-		p.duck(t, at)
-		return "NULL"
+		return p.refuse("type "+t.String(), at, "six digits after the second are the most")
 	}
 	m := stampForm.FindStringSubmatch(value)
 	if m == nil {

@@ -180,7 +180,7 @@ func (p *printer) setOp(op *ast.SetOp, outer *scope) rendered {
 	for i := range want {
 		want[i], _ = types.Super(l.cols[i].typ, r.cols[i].typ)
 		cols[i] = output{name: l.cols[i].name, sql: l.cols[i].sql, typ: want[i],
-			zone: p.sameZone(l.cols[i].zone, r.cols[i].zone)}
+			zone: p.sameZone(p.coercedZone(l.cols[i], want[i]), p.coercedZone(r.cols[i], want[i]))}
 	}
 	all := ""
 	if op.All {

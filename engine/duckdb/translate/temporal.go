@@ -11,7 +11,7 @@ import (
 // toPrecision rounds a timestamp or time to the digits of a type, half up.
 func (p *printer) toPrecision(x string, from int, to types.Type, at ast.Span) string {
 	p.duck(to, at)
-	if from <= to.Precision() {
+	if from <= to.Precision() || to.Precision() >= microseconds {
 		return x
 	}
 	unit := 1

@@ -18,7 +18,7 @@ const unknownZone = "?"
 // zoneOf is the zone of a timestamp with time zone; empty for other types.
 func (p *printer) zoneOf(e ast.Expr, s *scope) string {
 	if !isZoned(p.info.Type(e)) {
-		if t, ok := p.info.Coercion(e); ok && isZoned(t) {
+		if t, ok := p.info.Coercion(e); ok && isZoned(t) && p.info.Type(e).Kind() != types.Unknown {
 			return p.sessionZone(t)
 		}
 		return ""
@@ -169,6 +169,14 @@ func (p *printer) offset(zone string, at ast.Span) int {
 	}
 	_, seconds := time.Unix(0, 0).In(loc).Zone()
 	return seconds
+}
+
+// coercedZone is the zone of a column that is turned into a type.
+func (p *printer) coercedZone(c output, t types.Type) string {
+	if isZoned(t) && !isZoned(c.typ) && c.typ.Kind() != types.Unknown {
+		return p.sessionZone(t)
+	}
+	return c.zone
 }
 
 // sameZone is the zone of values that come together in one column; unknown where they differ, which is
