@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -149,17 +150,8 @@ func (s *sizer) from(sel *ast.Select) float64 {
 	for _, t := range tie {
 		merge(t[0], t[1])
 	}
-	for _, c := range conjuncts(append(conds, sel.Where)...) {
-		eq, ok := plain(c).(*ast.Compare)
-		if !ok || eq.Op != ast.Eq && eq.Op != ast.IsNotDistinctFrom {
-			continue
-		}
-		l, r := s.leavesOf(eq.L, leaves), s.leavesOf(eq.R, leaves)
-		for _, a := range l {
-			for _, b := range r {
-				merge(a, b)
-			}
-		}
+	for t := range s.ties(ast.And(append(conds, sel.Where)...), leaves) {
+		merge(t[0], t[1])
 	}
 	parts := map[int]float64{}
 	for _, l := range leaves {
@@ -173,6 +165,47 @@ func (s *sizer) from(sel *ast.Select) float64 {
 		s.bad = refuse(CodeTooLarge, "Nothing ties together what is joined here: it would make %s rows. Join on equal columns.", count(product))
 	}
 	return product
+}
+
+// ties are the pairs of leaves that a condition ties together by an equality, whichever way it comes true:
+// of AND those of any term, of OR those that all terms have.
+func (s *sizer) ties(e ast.Expr, leaves []*leaf) map[[2]*leaf]bool {
+	out := map[[2]*leaf]bool{}
+	pair := func(l, r ast.Expr) {
+		for _, a := range s.leavesOf(l, leaves) {
+			for _, b := range s.leavesOf(r, leaves) {
+				if a != b {
+					out[[2]*leaf{a, b}], out[[2]*leaf{b, a}] = true, true
+				}
+			}
+		}
+	}
+	if e == nil {
+		return out
+	}
+	switch e := plain(e).(type) {
+	case *ast.Compare:
+		if e.Op == ast.Eq || e.Op == ast.IsNotDistinctFrom {
+			pair(e.L, e.R)
+		}
+	case *ast.In:
+		if !e.Not && len(e.List) == 1 {
+			pair(e.X, e.List[0])
+		}
+	case *ast.Logical:
+		for i, t := range e.Terms {
+			of := s.ties(t, leaves)
+			switch {
+			case !e.Or:
+				maps.Copy(out, of)
+			case i == 0:
+				out = of
+			default:
+				maps.DeleteFunc(out, func(p [2]*leaf, _ bool) bool { return !of[p] })
+			}
+		}
+	}
+	return out
 }
 
 // flatten lists the leaves of a relation, the conditions of its joins, and pairs that USING ties together.

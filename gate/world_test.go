@@ -8,69 +8,36 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/access"
-	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/gate"
+	"github.com/limn-data/limn/gate/gatetest"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 )
 
 var at = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
-func table(name string, rows, bytes int64, columns ...string) *catalog.Asset {
-	a := &catalog.Asset{Name: catalog.ParseName(name, "", ""), Rows: rows, Bytes: bytes}
-	for _, c := range columns {
-		name, typ, _ := strings.Cut(c, " ")
-		a.Columns = append(a.Columns, catalog.Column{Name: name, Type: typ})
-	}
-	return a
-}
-
-// world is the lake of the corpus.
-func world() *catalog.Snapshot {
-	clicks := table("lake.shop.clicks", 1000, 1<<20, "day date", "kind varchar", "user_id bigint")
-	clicks.Requires = []string{"day"}
-	return catalog.New([]*catalog.Asset{
-		table("lake.shop.orders", 6, 4096, "id bigint", "customer_id bigint", "region varchar", "status varchar", "total decimal(12,2)", "day date", "note varchar", "tags array(varchar)"),
-		table("lake.shop.customers", 4, 4096, "id bigint", "name varchar", "email varchar(100)", "phone varchar(20)", "country varchar", "born date", "ssn varchar"),
-		table("lake.shop.products", 3, 4096, "sku varchar", "title varchar", "price decimal(10,2)"),
-		table("lake.shop.returns", 3, 4096, "id bigint", "order_id bigint", "by varchar"),
-		table("lake.shop.events", 1_000_000, 1<<30, "day date", "kind varchar", "user_id bigint"),
-		table("lake.shop.archive", 1_000_000_000, 1<<45, "id bigint", "payload varchar"),
-		clicks,
-		table("lake.hr.pay", 4, 4096, "who varchar", "salary decimal(12,2)"),
-		table("lake.hr.people", 4, 4096, "who varchar", "room varchar"),
-		table("lake.vault.keys", 4, 4096, "k varchar"),
-		table("ops.core.alerts", 4, 4096, "k varchar"),
-		table("pg.public.accounts", 4, 4096, "id bigint", "name varchar"),
-	}, nil, nil)
-}
-
-// rules is what its policy says: of orders the sales people see their region, of returns everybody what they
-// entered themselves for orders that are open; customers are masked; pay, the vault and another catalog are
-// hidden.
-func rules() access.Policy {
-	sales, notFinance := access.To{Groups: []string{"sales"}}, access.To{Unless: []string{"finance"}}
-	customers := access.On{Tables: []string{"lake.shop.customers"}}
-	return access.Policy{
-		Rules: []access.Rule{{Tables: []string{"lake.hr.pay"}}, {Tables: []string{"lake.vault.*"}}, {Tables: []string{"ops.*.*"}}, {Columns: []string{"ssn"}}},
-		Filters: []access.RowFilter{
-			{Name: "own region", On: access.On{Tables: []string{"lake.shop.orders"}}, To: sales, Where: "region = 'north'"},
-			{Name: "own entries", On: access.On{Tables: []string{"lake.shop.returns"}}, To: notFinance,
-				Where: `"by" = current_user AND (in_group('audit') OR EXISTS (SELECT 1 FROM lake.shop.orders AS o WHERE o.id = order_id AND o.status = 'open'))`},
-		},
-		Masks: []access.Mask{
-			{Name: "email", On: customers, To: notFinance, Columns: []string{"email"}, How: access.MaskHash, Salt: "pepper"},
-			{Name: "phone", On: customers, To: notFinance, Columns: []string{"phone"}, How: access.MaskPartial, Keep: 2},
-			{Name: "born", On: customers, To: notFinance, Columns: []string{"born"}, How: access.MaskNull},
-			{Name: "name", On: customers, To: notFinance, Columns: []string{"name"}, How: access.MaskExpr, Expression: "substr(name, 1, 1) || '.'"},
-		},
-	}
-}
-
-// ann is who makes the attempts.
+// ann is the lake as the one who makes the attempts sees it.
 func ann(t testing.TB) *access.View {
 	t.Helper()
-	return rules().View(world(), access.Principal{Name: "ann", Groups: []string{"sales"}})
+	return gatetest.Policy().View(gatetest.World(), gatetest.Ann)
+}
+
+func attempts(t testing.TB) []gatetest.Attempt {
+	t.Helper()
+	all, err := gatetest.Attempts("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func reads(t testing.TB) []string {
+	t.Helper()
+	all, err := gatetest.Reads("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // door takes text all the way to the engine: read, checked against what the asker sees, judged. The code is
