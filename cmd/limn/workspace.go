@@ -37,7 +37,7 @@ type config struct {
 		FiscalStart int    `yaml:"fiscal_year_start"`
 		WeekStart   string `yaml:"week_start"`
 	} `yaml:"calendar"`
-	Currency string `yaml:"currency"`
+	Currency string       `yaml:"currency"`
 	Limits   limitsConfig `yaml:"limits"`
 }
 
