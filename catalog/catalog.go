@@ -71,6 +71,8 @@ type Asset struct {
 	Rows        int64 // -1 when unknown
 	Bytes       int64 // -1 when unknown
 	Source      Source
+	Tags        []string // words that policies go by, such as public or finance
+	Requires    []string // columns of which one must be bound by a condition, where a whole scan is too much
 }
 
 // Source says where an embedded engine finds the rows.
@@ -89,6 +91,7 @@ type Column struct {
 	Unit        string
 	PII         string // "email", "phone" …; empty when not personal
 	Hidden      bool
+	Tags        []string
 }
 
 // SLA is a promise about when data is there.

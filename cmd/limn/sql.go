@@ -31,6 +31,7 @@ type sqlCommand struct {
 	session check.Session
 	ws      *workspace
 	as, at  string
+	confirm string
 	to      string
 	form    string // of lineage
 	place   string // namespace of datasets
@@ -51,6 +52,7 @@ func runSQL(ctx context.Context, s streams, args []string) (int, error) {
 	c.f.StringVar(&c.place, "namespace", "trino://localhost:8080", "namespace of the datasets in OpenLineage")
 	c.f.StringVar(&c.as, "as", "", "the `user` who asks")
 	c.f.StringVar(&c.at, "at", "", "the `time` that current_date means")
+	c.f.StringVar(&c.confirm, "confirm", "", "`token` of a run that asked for consent to its cost")
 	rest, err := c.f.parse(args[1:])
 	if err != nil {
 		return 0, err
@@ -394,26 +396,25 @@ func (c *sqlCommand) translate(_ context.Context, name, text string) (any, int, 
 	return map[string]string{"sql": sql, "dialect": "duckdb"}, exitDone, nil
 }
 
-func isQuery(s ast.Statement) bool {
-	_, ok := s.(*ast.Query)
-	return ok
-}
 
 func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, error) {
 	if c.ws == nil {
 		return nil, 0, usage("sql run needs a workspace; --schema has tables without rows")
 	}
+	who := principal(c.as)
+	ss, err := c.ws.service.Session(who)
+	if err != nil {
+		return nil, 0, err
+	}
+	var refused *gate.Refused
+	if _, err := gate.Read(text, ss.View.Policy()); errors.As(err, &refused) {
+		if !c.f.json {
+			fmt.Fprintln(c.s.out, refused.Reason)
+		}
+		return map[string]any{"outcome": answer.Refused, "declined": map[string]any{"code": refused.Code, "reason": refused.Reason}}, exitDeclined, nil
+	}
 	doc := c.judge(text)
 	switch {
-	case doc.info != nil && doc.query == nil && !isQuery(doc.stmt): // refused, whatever else is wrong with it
-		verdict, err := gate.Judge(ctx, doc.stmt, doc.info, nil, gate.Limits{})
-		if err != nil {
-			return nil, 0, err
-		}
-		if !c.f.json {
-			fmt.Fprintln(c.s.out, verdict.Reason)
-		}
-		return map[string]any{"outcome": answer.Refused, "declined": map[string]any{"code": verdict.Code, "reason": verdict.Reason}}, exitDeclined, nil
 	case !doc.OK:
 		if !c.f.json {
 			fmt.Fprintln(c.s.err, problemLine(name, doc.Problems[0]))
@@ -430,7 +431,7 @@ func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, erro
 			plan.Tables = append(plan.Tables, a)
 		}
 	}
-	o, err := c.ws.service.Run(ctx, plan, answer.Request{Who: principal(c.as), At: now})
+	o, err := c.ws.service.Run(ctx, plan, answer.Request{Who: who, At: now, Confirm: c.confirm})
 	if err != nil {
 		return nil, 0, err
 	}

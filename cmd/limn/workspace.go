@@ -7,18 +7,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/duckdb"
-	"github.com/limn-data/limn/gate"
 	"github.com/limn-data/limn/ingest/sources"
 	"github.com/limn-data/limn/internal/conf"
 	"github.com/limn-data/limn/nl2sql/values"
@@ -40,12 +37,8 @@ type config struct {
 		FiscalStart int    `yaml:"fiscal_year_start"`
 		WeekStart   string `yaml:"week_start"`
 	} `yaml:"calendar"`
-	Currency string `yaml:"currency"`
-	Limits   struct {
-		AskAboveBytes int64  `yaml:"ask_above_bytes"`
-		Timeout       string `yaml:"timeout"`
-		MemoryMB      int64  `yaml:"memory_mb"`
-	} `yaml:"limits"`
+	Currency string       `yaml:"currency"`
+	Limits   limitsConfig `yaml:"limits"`
 }
 
 // tableEntry is a table over files, as init writes it.
@@ -217,9 +210,15 @@ func (w *workspace) load(ctx context.Context, assets []*catalog.Asset, cal timex
 		return err
 	}
 	w.snap = catalog.New(assets, projected(w.model), terms)
-	limits := gate.Limits{AskAbove: w.cfg.Limits.AskAboveBytes}
+	if err := policy.Check(w.snap); err != nil {
+		return err
+	}
+	guard, err := w.gate()
+	if err != nil {
+		return err
+	}
 	w.service = answer.NewService(answer.Workspace{Name: w.cfg.Name, Snapshot: w.snap, Models: models, Values: values.New(known.Values), Policy: policy,
-		Calendar: cal, Zone: w.zone, Currency: w.cfg.Currency, Limits: limits}, engineAdapter{w.engine})
+		Calendar: cal, Zone: w.zone, Currency: w.cfg.Currency, Gate: guard}, engineAdapter{w.engine})
 	return nil
 }
 
@@ -356,45 +355,6 @@ func projected(m *model.Model) []catalog.Metric {
 		out = append(out, c)
 	}
 	return out
-}
-
-// readPolicy reads policy/*.yaml.
-func readPolicy(fsys fs.FS) (access.Policy, error) {
-	var out access.Policy
-	files, err := fs.Glob(fsys, "policy/*.y*ml")
-	if err != nil {
-		return out, fmt.Errorf("policy: %w", err)
-	}
-	for _, name := range files {
-		raw, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return out, fmt.Errorf("policy: %w", err)
-		}
-		var f struct {
-			Reveal string `yaml:"reveal"` // "name": refusals may name what they refuse
-			Hide   []struct {
-				Tables  []string `yaml:"tables"`
-				Columns []string `yaml:"columns"`
-				PII     bool     `yaml:"pii"`
-				Unless  []string `yaml:"unless"`
-				Contact string   `yaml:"contact"`
-			} `yaml:"hide"`
-		}
-		if err := conf.File(name, raw, &f); err != nil {
-			return out, err
-		}
-		if f.Reveal != "" && f.Reveal != "name" {
-			return out, fmt.Errorf("%s: reveal is %q; write name or leave it out", name, f.Reveal)
-		}
-		out.Reveal = out.Reveal || f.Reveal == "name"
-		for _, h := range f.Hide {
-			out.Rules = append(out.Rules, access.Rule(h))
-		}
-		if err := out.Validate(); err != nil {
-			return out, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return out, nil
 }
 
 func first(a, b string) string {
