@@ -297,6 +297,9 @@ func TestSchemaErrors(t *testing.T) {
 		"CREATE TABLE t (x bigint)":         "not a full name",
 		"CREATE TABLE a.b.c.d (x bigint)":   "three parts",
 		"CREATE TABLE a.b.t (x varchar(3))": "",
+		"CREATE TABLE a.b.t (x bigint); CREATE VIEW a.b.v AS SELECT x FROM a.b.t":  "",
+		"CREATE TABLE a.b.t (x bigint); CREATE VIEW a.b.v AS SELECT y FROM a.b.t":  "view a.b.v: Column 'y' cannot be resolved",
+		"CREATE VIEW a.b.v AS SELECT x FROM a.b.t; CREATE TABLE a.b.t (x bigint);": "view a.b.v: Catalog 'a' not found",
 	} {
 		stmts, err := parse.Statements(sql)
 		if err != nil {
