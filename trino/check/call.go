@@ -87,14 +87,13 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	if e.Filter != nil {
 		c.condition(e.Filter, s, "Filter expression must evaluate to a boolean (actual: %s)")
 	}
-	order, named := c.namedOrder(e, name)
-	if !named {
-		c.aggregate = aggregate
-		return types.Type{}
-	}
 	args, ok := c.arguments(e, s)
 	c.callOrderBy(e, s)
 	c.aggregate = aggregate
+	var order []int
+	if ok {
+		order, ok = c.namedOrder(e, name)
+	}
 	if !ok {
 		if len(overloads) > 0 { // whichever it is, its kind is known
 			c.notes[e] = note{call: overloads[0]}

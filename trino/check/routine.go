@@ -324,8 +324,8 @@ func (r *routine) value(e ast.Expr, f frame) types.Type {
 	found, sel, calling := r.found, r.sel, r.calling
 	r.found, r.sel, r.calling, r.routineAt = nil, &selection{}, r.self, r.spec.At
 	t := r.expr(e, f.scope)
-	if len(r.found) > 0 && len(r.problems) == 0 {
-		r.problems = append(r.problems, r.notScalar(e, "A function", r.found))
+	if len(r.found) > 0 { // the server finds these when it compiles the function
+		r.late = append(r.late, r.notScalar(e, "A function", r.found))
 	}
 	r.found, r.sel, r.calling = found, sel, calling
 	return t

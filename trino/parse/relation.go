@@ -398,6 +398,12 @@ func (p *parser) tableArg() ast.Expr {
 		t.Rel = n
 	}
 	p.expect(tRParen)
+	switch r := t.Rel.(type) { // Trino places what is wrong with the table at the word before it
+	case *ast.Table:
+		r.At.Start = start
+	case *ast.SubqueryRel:
+		r.At.Start = start
+	}
 	if p.tok == kAS || p.tok.isName() && !p.tableArgClauseAhead() {
 		explicit := p.tok == kAS
 		nameAt := p.toks[p.pos]
