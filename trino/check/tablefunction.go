@@ -13,7 +13,7 @@ import (
 type input struct {
 	arg         *ast.TableArg
 	spec        *functions.TableArg
-	index       int // of spec
+	index       int    // of spec
 	name        string // as COPARTITION finds it: an alias or CTE, or the full name of a table
 	cols        []*Column
 	partitionBy []*Column
