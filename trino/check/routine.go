@@ -368,19 +368,22 @@ func (c *checker) namedOrder(e *ast.Call, name string) (order []int, ok bool) {
 		return nil, true
 	}
 	named = false
+	for _, a := range e.Args {
+		if a.Name == nil && named {
+			c.report(a.At, InvalidFunctionArgument, "Positional arguments cannot follow named arguments")
+			return nil, false
+		}
+		named = a.Name != nil
+	}
 	seen := map[string]bool{}
 	for _, a := range e.Args {
 		switch {
-		case a.Name == nil && named:
-			c.report(a.At, InvalidFunctionArgument, "Positional arguments cannot follow named arguments")
-			return nil, false
 		case a.Name == nil:
 			continue
 		case seen[a.Name.Name]:
 			c.report(a.At, InvalidFunctionArgument, "Duplicate named argument: %s", a.Name.Name)
 			return nil, false
 		}
-		named = true
 		seen[a.Name.Name] = true
 		known := false
 		for _, o := range c.inline[name] {
