@@ -396,7 +396,6 @@ func (c *sqlCommand) translate(_ context.Context, name, text string) (any, int, 
 	return map[string]string{"sql": sql, "dialect": "duckdb"}, exitDone, nil
 }
 
-
 func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, error) {
 	if c.ws == nil {
 		return nil, 0, usage("sql run needs a workspace; --schema has tables without rows")
