@@ -53,6 +53,12 @@ func Secure(sql string, q *ast.Query, info *check.Info, view *access.View, engin
 	if s.err != nil {
 		return nil, s.err
 	}
+	ast.Walk(secured, func(n ast.Node) bool {
+		if q, ok := n.(*ast.Query); ok {
+			q.Comments = nil // they stand at places of a text that is no more
+		}
+		return true
+	})
 	if err := s.verify(secured); err != nil {
 		return nil, err
 	}
