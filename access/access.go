@@ -208,6 +208,16 @@ func (v *View) Source() *catalog.Snapshot { return v.full }
 // Policy is the rules that the view was made of.
 func (v *View) Policy() Policy { return v.policy }
 
+// Restricted says whether there is any table of which the principal does not see every row and value.
+func (v *View) Restricted() bool {
+	for _, r := range v.restrictions {
+		if len(r.wheres)+len(r.masks) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Whole says whether the principal sees every row and the true value of a column.
 func (v *View) Whole(n catalog.Name, column string) bool {
 	r := v.restrictions[n.Key()]

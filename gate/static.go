@@ -68,7 +68,7 @@ var systemCatalogs = []string{"system", "jmx"}
 func static(stmt ast.Statement, info *check.Info, policy access.Policy) (*ast.Query, *refusal) {
 	q, ok := stmt.(*ast.Query)
 	if !ok || q == nil {
-		return nil, notAQuery(stmt, info)
+		return nil, notAQuery(stmt)
 	}
 	var bad *refusal
 	ctes := map[string]bool{}
@@ -103,24 +103,18 @@ func static(stmt ast.Statement, info *check.Info, policy access.Policy) (*ast.Qu
 	return q, nil
 }
 
-func notAQuery(stmt ast.Statement, info *check.Info) *refusal {
-	kind := kindOf(stmt, info)
-	switch kind {
-	case "with_session":
-		return refuse(CodeWithSession, "WITH SESSION may not stand in front of a query: it changes how the engine runs it.")
-	case "with_function":
+func notAQuery(stmt ast.Statement) *refusal {
+	if root, ok := stmt.(*ast.Root); ok {
+		if len(root.Session) > 0 {
+			return refuse(CodeWithSession, "WITH SESSION may not stand in front of a query: it changes how the engine runs it.")
+		}
 		return refuse(CodeWithFunction, "WITH FUNCTION may not stand in front of a query: what it defines could run without an end.")
 	}
-	kind = strings.ReplaceAll(kind, "_", " ")
-	return refuse(CodeNotAQuery, "Only queries may run; this is %s %s statement.", article(kind), strings.ToUpper(kind))
-}
-
-// kindOf names the kind of a statement that is no query.
-func kindOf(stmt ast.Statement, info *check.Info) string {
-	if info == nil {
-		info, _ = check.Check(stmt, check.Tables(), check.Session{})
+	kind := "unknown"
+	if stmt != nil {
+		kind = strings.ReplaceAll(ast.Kind(stmt), "_", " ")
 	}
-	return info.Kind
+	return refuse(CodeNotAQuery, "Only queries may run; this is %s %s statement.", article(kind), strings.ToUpper(kind))
 }
 
 func article(word string) string {

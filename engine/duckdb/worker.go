@@ -5,6 +5,7 @@ package duckdb
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 
 	db "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/limn-data/limn/engine/duckdb/native"
 	"github.com/limn-data/limn/trino/rows"
 )
 
@@ -111,6 +113,9 @@ func open(ctx context.Context, h hello) (*worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: opening: %w", err)
 	}
+	if err := register(ctx, connector); err != nil {
+		return nil, fmt.Errorf("duckdb: registering functions: %w", err)
+	}
 	c, err := connector.Connect(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: connecting: %w", err)
@@ -146,6 +151,18 @@ func open(ctx context.Context, h hello) (*worker, error) {
 	return w, nil
 }
 
+// register makes our own functions known to the database, for all of its connections.
+func register(ctx context.Context, connector *db.Connector) error {
+	conn, err := sql.OpenDB(connectorOf{connector}).Conn(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(native.Register(conn), conn.Close())
+}
+
+// connectorOf hides that a connector can be closed: its pool must not close the database.
+type connectorOf struct{ driver.Connector }
+
 func (w *worker) close() {
 	if w.conn != nil {
 		_ = w.conn.Close() // the process ends; there is nobody left to tell
@@ -153,8 +170,8 @@ func (w *worker) close() {
 	_ = w.connector.Close()
 }
 
-func (w *worker) exec(ctx context.Context, sql string) error {
-	_, err := w.conn.ExecContext(ctx, sql, nil)
+func (w *worker) exec(ctx context.Context, statement string) error {
+	_, err := w.conn.ExecContext(ctx, statement, nil)
 	return err
 }
 

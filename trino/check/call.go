@@ -56,7 +56,7 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 		}
 	}
 	kind := functions.Scalar
-	if len(overloads) > 0 {
+	if len(overloads) > 0 && (len(e.Name.Parts) > 1 || c.inline[name] == nil) {
 		kind = overloads[0].Kind
 	}
 	return c.set(e, c.plainCall(e, name, kind, overloads, s))
@@ -93,7 +93,11 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	if !ok {
 		return types.Type{}
 	}
-	if len(overloads) == 0 {
+	if len(overloads) == 0 && (c.inline[name] == nil || len(e.Name.Parts) > 1) {
+		if c.calling != nil && c.calling.Name == name {
+			c.recursiveCall(name)
+			return types.Type{}
+		}
 		c.functionNotFound(e, name)
 		return types.Type{}
 	}
@@ -103,9 +107,14 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		}
 		args = listaggArgs(args)
 	}
-	resolved, err := functions.Resolve(overloads, args, func(i int, params []types.Type) types.Type {
-		return c.lambda(e.Args[i].Value, params, s)
-	})
+	lambda := func(i int, params []types.Type) types.Type { return c.lambda(e.Args[i].Value, params, s) }
+	resolved, err := c.resolveInline(e, name, args)
+	if resolved.Overload == nil {
+		if more := c.inline[name]; len(more) > 0 && len(e.Name.Parts) == 1 {
+			overloads = append(append([]*functions.Overload(nil), more...), overloads...)
+		}
+		resolved, err = functions.Resolve(overloads, args, lambda)
+	}
 	switch err := err.(type) {
 	case nil:
 	case *functions.AmbiguousError:
@@ -172,7 +181,7 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 		return false
 	}
 	for _, a := range e.Args {
-		if a.Name != nil {
+		if a.Name != nil && c.inline[name] == nil {
 			c.report(a.At, InvalidFunctionArgument, "Named arguments are not supported for function '%s'", name)
 			return false
 		}

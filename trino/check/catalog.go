@@ -28,11 +28,27 @@ type Table struct {
 	Catalog, Schema, Name string
 	Columns               []TableColumn
 	Versioned             bool // its connector keeps old versions: FOR TIMESTAMP AS OF, FOR VERSION AS OF
-	// View is the view's query, nil for a table and for a view whose query is not known. Its
-	// unqualified names mean tables of ViewCatalog and ViewSchema.
+	Kind                  TableKind
+	// View is the view's query, or ViewSQL its text, which is parsed when a statement reads the view; both
+	// are empty for a table and for a view whose query is not known. Unqualified names in it mean
+	// tables of ViewCatalog and ViewSchema; without those, of the view's own catalog and schema.
 	View                    *ast.Query
+	ViewSQL                 string
 	ViewCatalog, ViewSchema string
 }
+
+// TableKind tells tables from views.
+type TableKind uint8
+
+// The kinds; what has a query is a view even where its kind is not set.
+const (
+	BaseTable TableKind = iota
+	View
+	MaterializedView
+)
+
+// IsView reports whether it is a view of either kind.
+func (t *Table) IsView() bool { return t.Kind != BaseTable || t.View != nil || t.ViewSQL != "" }
 
 // TableColumn is a column; Hidden ones are found by name and left out of *.
 type TableColumn struct {

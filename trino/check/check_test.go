@@ -206,24 +206,6 @@ func TestInfo(t *testing.T) {
 	}
 }
 
-func TestOtherStatements(t *testing.T) {
-	cat := testCatalog(t)
-	for sql, kind := range map[string]string{
-		"INSERT INTO orders SELECT * FROM nowhere": "insert",
-		"DROP TABLE orders":                        "drop_table",
-		"CREATE TABLE t (a bigint)":                "create_table",
-	} {
-		stmt, err := parse.Statement(sql)
-		if err != nil {
-			t.Fatal(err)
-		}
-		info, problems := check.Check(stmt, cat, session)
-		if len(problems) > 0 || info.Kind != kind || len(info.Tables) > 0 || len(info.Columns) > 0 {
-			t.Errorf("%s: kind %q, %d tables, problems %v; want only kind %q", sql, info.Kind, len(info.Tables), problems, kind)
-		}
-	}
-}
-
 func TestParameters(t *testing.T) {
 	cat := testCatalog(t)
 	const sql = "SELECT id + ? FROM orders WHERE region = ?"

@@ -160,7 +160,7 @@ func (p *parser) relationPrimary() ast.Relation {
 		p.expect(tLParen)
 		u := &ast.Unnest{Exprs: p.exprList()}
 		p.expect(tRParen)
-		if p.tok == kWITH {
+		if k := p.peek(1); p.tok == kWITH && k != kNO && k != kDATA { // WITH DATA ends CREATE TABLE AS
 			p.next()
 			p.expect(kORDINALITY)
 			u.Ordinality = true
@@ -418,7 +418,9 @@ func (p *parser) tableArg() ast.Expr {
 		if p.tok == kKEEP {
 			t.Empty = "keep"
 		}
+		at := p.start()
 		p.next()
+		t.EmptyAt = p.span(at)
 		p.expect(kWHEN)
 		p.expect(kEMPTY)
 	}

@@ -241,6 +241,13 @@ func extreme(fn string) func(*printer, *callArgs) string {
 func by(fn string) func(*printer, *callArgs) string {
 	return func(p *printer, c *callArgs) string {
 		t := c.types[1]
+		if n, ok := c.constant(2); ok && len(c.args) == 3 && n > 0 && n <= 10_000 && t.NumElems() == 0 && !isFloat(t) {
+			// The value is wrapped, since DuckDB leaves out those that are NULL.
+			best := p.core(c, strings.TrimSuffix(fn, "_null"), "{'v': "+c.args[0]+"}, "+p.padded(c.args[1], t)+", "+c.args[2], c.args[1]+" IS NOT NULL")
+			return p.inLambda(func(e string) string {
+				return "list_transform(" + best + ", lambda " + e + ": struct_extract(" + e + ", 'v'))"
+			})
+		}
 		if len(c.args) != 2 || t.NumElems() > 0 {
 			return p.refuse(c.name+" of this form", c.call.At, "")
 		}
@@ -321,6 +328,26 @@ func approxPercentile(p *printer, c *callArgs) string {
 	return "[" + strings.Join(list, ", ") + "]"
 }
 
+// reduceAgg folds what is not NULL, in any order.
+func reduceAgg(p *printer, c *callArgs) string {
+	if p.duck(c.types[0], c.call.At) != p.duck(c.result, c.call.At) || c.call.Distinct {
+		return p.refuse("reduce_agg of "+c.types[0].String()+" into "+c.result.String(), c.call.At, "CAST the input")
+	}
+	return "list_reduce(" + p.core(c, "list", c.args[0], c.args[0]+" IS NOT NULL") + ", " + c.args[2] + ", " + c.args[1] + ")"
+}
+
+// mapAgg fails for equal keys, of which Trino keeps one that nobody can foresee.
+func mapAgg(p *printer, c *callArgs) string {
+	if !comparable(c.types[0]) || c.call.Distinct {
+		return p.refuse("map_agg of "+c.types[0].String(), c.call.At, "")
+	}
+	where := c.args[0] + " IS NOT NULL"
+	return p.let([]string{p.core(c, "list", c.args[0], where), p.core(c, "list", c.args[1], where)}, func(v []string) string {
+		return "CASE WHEN len(list_distinct(" + v[0] + ")) < len(" + v[0] + ") THEN " +
+			p.raise("NOT_SUPPORTED", "The embedded engine makes no map of equal keys", c.result, c.call.At) + " WHEN " + v[0] + " IS NOT NULL THEN map(" + v[0] + ", " + v[1] + ") END"
+	})
+}
+
 func listagg(p *printer, c *callArgs) string {
 	if c.call.Overflow != nil && c.call.Overflow.Truncate {
 		return p.refuse("LISTAGG with ON OVERFLOW TRUNCATE", c.call.At, "")
@@ -347,7 +374,7 @@ func init() {
 		"regr_slope": finite("regr_slope"), "regr_intercept": finite("regr_intercept"),
 		"kurtosis": finite("kurtosis"), "skewness": skewness,
 		"geometric_mean": plainAggregate("geomean", true), "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
-		"approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
+		"reduce_agg": reduceAgg, "map_agg": mapAgg, "approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
 		"row_number": plainAggregate("row_number", false), "rank": plainAggregate("rank", false), "dense_rank": plainAggregate("dense_rank", false), "percent_rank": plainAggregate("percent_rank", false),
 		"cume_dist": plainAggregate("cume_dist", false), "ntile": plainAggregate("ntile", false), "first_value": plainAggregate("first_value", false), "last_value": plainAggregate("last_value", false),
 		"nth_value": plainAggregate("nth_value", false), "lag": plainAggregate("lag", false), "lead": plainAggregate("lead", false),

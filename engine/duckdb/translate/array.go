@@ -117,6 +117,17 @@ func slice(p *printer, c *callArgs) string {
 // contains is unknown where the value is not found and a NULL might be it.
 func contains(p *printer, c *callArgs) string {
 	if !comparable(c.types[1]) {
+		if t := c.types[1]; t.Kind() != types.Char { // element by element, as = does it
+			list := p.let(c.args, func(v []string) string {
+				return p.inLambda(func(e string) string {
+					return "CASE WHEN " + v[1] + " IS NOT NULL THEN list_transform(" + v[0] + ", lambda " + e + ": " + p.compare(ast.Eq, e, v[1], t, nil, nil) + ") END"
+				})
+			})
+			return p.let([]string{list}, func(l []string) string {
+				some := func(is string) string { return "len(list_filter(" + l[0] + ", lambda _q: _q " + is + ")) > 0" }
+				return "CASE WHEN " + l[0] + " IS NULL THEN NULL WHEN " + some("IS TRUE") + " THEN TRUE WHEN " + some("IS NULL") + " THEN NULL ELSE FALSE END"
+			})
+		}
 		return p.refuse("contains of "+c.types[1].String(), c.call.At, "")
 	}
 	return p.let(c.args, func(v []string) string {
@@ -177,7 +188,10 @@ func arrayJoin(p *printer, c *callArgs) string {
 }
 
 func arraySort(p *printer, c *callArgs) string {
-	if len(c.args) != 1 || c.types[0].Elem(0).NumElems() > 0 || c.types[0].Elem(0).Kind() == types.Char {
+	if len(c.args) == 2 {
+		return p.refuse("array_sort with a lambda", c.call.At, "")
+	}
+	if c.types[0].Elem(0).NumElems() > 0 || c.types[0].Elem(0).Kind() == types.Char {
 		return p.refuse("array_sort of this form", c.call.At, "")
 	}
 	return "list_sort(" + c.args[0] + ", 'ASC', 'NULLS LAST')"
@@ -234,7 +248,7 @@ func (p *printer) applied(c *callArgs, i int, values ...string) string {
 	t := p.info.Type(l)
 	inner := &scope{parent: c.scope}
 	for j, id := range l.Params {
-		inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: values[j], typ: t.Elem(j), zone: p.opts.Zone})
+		inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: values[j], typ: t.Elem(j), zone: p.sessionZone(t.Elem(j))})
 	}
 	return p.expr(l.Body, inner)
 }
@@ -293,13 +307,13 @@ func mapConcat(p *printer, c *callArgs) string {
 // split with a limit leaves the rest in the last part.
 func split(p *printer, c *callArgs) string {
 	delimiter, ok := c.literal(1)
-	if !ok || delimiter == "" {
-		return p.refuse("split of this form", c.call.At, "")
+	if len(c.args) == 2 && (!ok || delimiter == "") {
+		return call("split", c.args[0], c.args[1], "CAST(2147483647 AS BIGINT)")
 	}
 	if len(c.args) == 3 { // the last part keeps the rest
-		n, ok := c.constant(2)
-		if !ok || n < 1 || n > maxSequence {
-			return p.refuse("split of this form", c.call.At, "")
+		n, isConst := c.constant(2)
+		if !ok || delimiter == "" || !isConst || n < 1 || n > maxSequence {
+			return call("split", c.args[0], c.args[1], "CAST("+c.args[2]+" AS BIGINT)")
 		}
 		return p.let([]string{"string_split(" + c.args[0] + ", " + c.args[1] + ")"}, func(v []string) string {
 			return "CASE WHEN len(" + v[0] + ") <= " + itoa(int(n)) + " THEN " + v[0] + " ELSE list_append(" + v[0] + "[1:" + itoa(int(n)-1) + "], array_to_string(" +
@@ -325,8 +339,11 @@ func concatWS(p *printer, c *callArgs) string {
 func pad(p *printer, c *callArgs) string {
 	n, ok := c.constant(1)
 	with, isText := c.literal(2)
-	if !ok || !isText || with == "" || n < 0 || n > maxSequence || c.types[0].Kind() != types.Varchar {
-		return p.refuse(c.name+" of this form", c.call.At, "")
+	if c.types[0].Kind() != types.Varchar {
+		return p.refuse(c.name+" of "+c.types[0].String(), c.call.At, "")
+	}
+	if !ok || !isText || with == "" || n < 0 || n > maxSequence {
+		return call("pad", c.args[0], "CAST("+c.args[1]+" AS BIGINT)", c.args[2], map[string]string{"lpad": "TRUE", "rpad": "FALSE"}[c.name])
 	}
 	return c.name + "(" + c.args[0] + ", " + itoa(int(n)) + ", " + c.args[2] + ")"
 }
@@ -356,5 +373,73 @@ func ngrams(p *printer, c *callArgs) string {
 	return p.let(c.args[:1], func(v []string) string {
 		return "CASE WHEN " + v[0] + " IS NOT NULL THEN list_transform(range(1, greatest(len(" + v[0] + ") - " + itoa(int(n)) + " + 1, 1) + 1), lambda _g: " +
 			v[0] + "[_g:_g + " + itoa(int(n)-1) + "]) END"
+	})
+}
+
+// arrayIntersect keeps first occurrences of the left side in order.
+func arrayIntersect(p *printer, c *callArgs) string {
+	if len(c.args) != 2 || !comparable(c.types[0].Elem(0)) {
+		return p.refuse("array_intersect of this form", c.call.At, "")
+	}
+	rest := p.let(c.args, func(v []string) string {
+		return "CASE WHEN " + v[1] + " IS NOT NULL THEN list_filter(" + v[0] + ", lambda _e: len(list_filter(" + v[1] + ", lambda _g: _g IS NOT DISTINCT FROM _e)) > 0) END"
+	})
+	whole := *c
+	whole.args = []string{rest}
+	return arrayDistinct(p, &whole)
+}
+
+// arrayRemove takes out what is equal; a NULL element stays.
+func arrayRemove(p *printer, c *callArgs) string {
+	if !comparable(c.types[0].Elem(0)) {
+		return p.refuse("array_remove of "+c.types[0].String(), c.call.At, "")
+	}
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN " + v[1] + " IS NOT NULL THEN list_filter(" + v[0] + ", lambda _e: _e IS NULL OR _e <> " + v[1] + ") END"
+	})
+}
+
+func trimArray(p *printer, c *callArgs) string {
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN " + v[1] + " < 0 OR " + v[1] + " > len(" + v[0] + ") THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "size must not be negative nor exceed that of the array", c.result, c.call.At) +
+			" WHEN " + v[1] + " IS NOT NULL THEN list_slice(" + v[0] + ", 1, len(" + v[0] + ") - " + v[1] + ") END"
+	})
+}
+
+// zip pads the shorter with NULL.
+func zip(p *printer, c *callArgs) string {
+	return p.let(c.args, func(v []string) string {
+		nulls, lens := make([]string, len(v)), make([]string, len(v))
+		for i := range v {
+			nulls[i], lens[i] = v[i]+" IS NULL", "len("+v[i]+")"
+		}
+		return p.inLambda(func(i string) string {
+			fields := make([]string, len(v))
+			for j := range v {
+				fields[j] = str(fieldName(j)) + ": list_extract(" + v[j] + ", " + i + ")"
+			}
+			return "CASE WHEN " + strings.Join(nulls, " OR ") + " THEN NULL ELSE list_transform(range(1, greatest(" + strings.Join(lens, ", ") + ") + 1), lambda " + i + ": {" + strings.Join(fields, ", ") + "}) END"
+		})
+	})
+}
+
+func mapEntries(p *printer, c *callArgs) string {
+	return p.inLambda(func(e string) string {
+		return "list_transform(map_entries(" + c.args[0] + "), lambda " + e + ": {'f1': struct_extract(" + e + ", 'key'), 'f2': struct_extract(" + e + ", 'value')})"
+	})
+}
+
+func mapFromEntries(p *printer, c *callArgs) string {
+	if !comparable(c.result.Elem(0)) {
+		return p.refuse("map_from_entries of this form", c.call.At, "")
+	}
+	return p.let(c.args, func(v []string) string {
+		return p.inLambda(func(e string) string {
+			keys := "list_transform(" + v[0] + ", lambda " + e + ": " + field(e, 0) + ")"
+			return "CASE WHEN len(list_filter(" + v[0] + ", lambda " + e + ": " + e + " IS NULL)) > 0 THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "map entry cannot be null", c.result, c.call.At) +
+				" WHEN len(list_filter(" + keys + ", lambda _k: _k IS NULL)) > 0 THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "map key cannot be null", c.result, c.call.At) +
+				" WHEN len(list_distinct(" + keys + ")) < len(" + v[0] + ") THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "Duplicate map keys are not allowed", c.result, c.call.At) +
+				" ELSE map(" + keys + ", list_transform(" + v[0] + ", lambda " + e + ": " + field(e, 1) + ")) END"
+		})
 	})
 }

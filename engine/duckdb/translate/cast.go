@@ -13,26 +13,25 @@ func (p *printer) castExpr(e *ast.Cast, s *scope) string {
 	x := p.expr(e.X, s)
 	sql := ""
 	switch {
+	case from.Kind() == types.TimestampTZ && to.Kind() == types.TimeTZ:
+		zone := p.zoneOf(e.X, s)
+		p.offset(zone, e.At)
+		sql = p.explicit(p.wall(x, "UTC"), types.TemporalOf(types.Timestamp, from.Precision()), types.TemporalOf(types.Time, to.Precision()), e.At)
+	case from.Kind() == types.TimestampTZ && to.Kind() == types.Varchar:
+		sql = p.fitting(call("text_instant", x, p.zoneText(p.zoneOf(e.X, s), e.At), itoa(from.Precision()), "'name'"), to, e.At)
 	case from.Kind() == types.TimestampTZ && to.Kind() != types.TimestampTZ:
 		// The wall clock of the value's own zone.
-		local := types.TemporalOf(types.Timestamp, from.Precision())
-		if to.Kind() == types.Varchar {
-			if zone := p.zoneOf(e.X, s); zone != "UTC" || to.Length() != types.Unbounded {
-				return p.refuse("CAST of "+from.String()+" to "+to.String(), e.At, "use date_format")
-			}
-			sql = "(" + p.stampText(p.wall(x, "UTC"), from.Precision()) + " || ' UTC')"
-			break
-		}
-		sql = p.explicit(p.wall(x, p.zoneOf(e.X, s)), local, to, e.At)
+		sql = p.explicit(p.wall(x, p.zoneOf(e.X, s)), types.TemporalOf(types.Timestamp, from.Precision()), to, e.At)
+	case from.Kind() == types.TimeTZ && to.Kind() == types.Varchar:
+		sql = p.fitting(p.timeTZText(x, from.Precision(), p.zoneOf(e.X, s), e.At), to, e.At)
+	case from.Kind() == types.TimeTZ && to.Kind() == types.Time:
+		sql = p.explicit("("+x+" + to_seconds("+itoa(p.offset(p.zoneOf(e.X, s), e.At))+"))", types.TemporalOf(types.Time, from.Precision()), to, e.At)
+	case from.Kind() == types.Time && to.Kind() == types.TimeTZ:
+		sql = p.explicit("("+x+" - to_seconds("+itoa(p.offset(p.zoneOf(e, s), e.At))+"))", from, types.TemporalOf(types.Time, to.Precision()), e.At)
+	case to.Kind() == types.TimestampTZ && from.Kind() == types.Varchar && !fine(to):
+		sql = call("cast_instant", x, p.zoneText(p.zoneOf(e, s), e.At), itoa(to.Precision()))
 	case to.Kind() == types.TimestampTZ && from.Kind() != types.TimestampTZ:
 		sql = p.toZoned(p.explicit(x, from, types.TemporalOf(types.Timestamp, to.Precision()), e.At), types.TemporalOf(types.Timestamp, to.Precision()), p.opts.Zone, e.At)
-		if from.IsText() { // the zone of a text is not known here; one without is in the session's
-			local := types.TemporalOf(types.Timestamp, to.Precision())
-			sql = p.let([]string{x}, func(v []string) string {
-				return "CASE WHEN regexp_matches(" + v[0] + ", '[+A-Za-z]|:.*-') THEN " + p.raise("NOT_SUPPORTED", "The embedded engine reads no time zones out of texts", to, e.At) +
-					" ELSE " + p.toZoned(p.explicit(v[0], from, local, e.At), local, p.opts.Zone, e.At) + " END"
-			})
-		}
 	default:
 		sql = p.explicit(x, from, to, e.At)
 	}
@@ -76,10 +75,12 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		return plainCast(x)
 	case from.Equal(to) && fk != types.Varchar && fk != types.Char:
 		return x
-	case from.IsText() && tk != types.JSON:
+	case from.IsText() && tk != types.JSON && tk != types.TimestampTZ:
 		return p.fromText(x, from, to, at)
 	case tk == types.JSON && fk != types.TimestampTZ:
 		return p.toJSON(x, from, at)
+	case fk == types.JSON:
+		return p.fromJSON(x, to, at)
 	case tk == types.Varchar:
 		return p.toText(x, from, to, at)
 	case isNumberOrBool(from) && isNumberOrBool(to):
@@ -88,7 +89,7 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		return plainCast(x)
 	case fk == types.Timestamp && tk == types.Time:
 		return p.toPrecision(plainCast(x), from.Precision(), to, at)
-	case fk == types.Timestamp && tk == types.Timestamp, fk == types.TimestampTZ && tk == types.TimestampTZ, fk == types.Time && tk == types.Time:
+	case fk == types.Timestamp && tk == types.Timestamp, fk == types.TimestampTZ && tk == types.TimestampTZ, fk == types.Time && tk == types.Time, fk == types.TimeTZ && tk == types.TimeTZ:
 		return p.toPrecision(x, from.Precision(), to, at)
 	case fk == types.Timestamp && tk == types.TimestampTZ, fk == types.Date && tk == types.TimestampTZ:
 		return p.toZoned(x, from, p.opts.Zone, at)
@@ -141,6 +142,9 @@ func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string 
 }
 
 func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {
+	if fine(to) {
+		return p.refuse("CAST of "+from.String()+" to "+to.String(), at, "six digits after the second are the most")
+	}
 	name := p.duck(to, at)
 	guarded := func(form string) string {
 		return p.let([]string{x}, func(v []string) string {
@@ -204,6 +208,8 @@ func (p *printer) toText(x string, from, to types.Type, at ast.Span) string {
 		sql = "CAST(" + x + " AS VARCHAR)"
 	case types.Timestamp:
 		sql = p.stampText(x, from.Precision())
+	case types.Time:
+		sql = p.timeText(x, from.Precision())
 	case types.Real, types.Double:
 		sql = p.floatText(x)
 	case types.IntervalDaySecond:
@@ -217,6 +223,11 @@ func (p *printer) toText(x string, from, to types.Type, at ast.Span) string {
 	default:
 		return p.refuse("CAST of "+from.String()+" to "+to.String(), at, "")
 	}
+	return p.fitting(sql, to, at)
+}
+
+// fitting fails for a text that is longer than its type.
+func (p *printer) fitting(sql string, to types.Type, at ast.Span) string {
 	if to.Length() == types.Unbounded {
 		return sql
 	}
@@ -231,7 +242,15 @@ func (p *printer) stampText(x string, precision int) string {
 	if precision == 0 {
 		return "strftime(" + x + ", '%Y-%m-%d %H:%M:%S')"
 	}
+	if precision > microseconds {
+		return fmt.Sprintf("(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f') || '%s')", x, strings.Repeat("0", precision-microseconds))
+	}
 	return fmt.Sprintf("left(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f'), %d)", x, len("2000-01-01 00:00:00.")+precision)
+}
+
+// timeText writes a time with as many digits after the second as its type has.
+func (p *printer) timeText(x string, precision int) string {
+	return "substring(" + p.stampText("(DATE '2000-01-01' + "+x+")", precision) + ", 12)"
 }
 
 // floatText writes a number as Java does, one digit before the point: 1.0E0, 1.25E-3. DuckDB's own

@@ -67,11 +67,14 @@ func (p *printer) compare(op ast.CompareOp, a, b string, t types.Type, ea, eb as
 	distinct := op == ast.IsDistinctFrom || op == ast.IsNotDistinctFrom
 	switch t.Kind() {
 	case types.Row, types.Array, types.Map:
-		if !distinct || t.Kind() == types.Map {
+		switch {
+		case op == ast.Eq:
+			return p.equalParts(a, b, t, at(ea))
+		case op == ast.Ne:
+			return "(NOT " + p.equalParts(a, b, t, at(ea)) + ")"
+		case !distinct || t.Kind() == types.Map:
 			return p.refuse("comparison of "+t.String(), at(ea), "compare what is inside")
 		}
-	case types.JSON:
-		return p.refuse("comparison of json", at(ea), "compare what is inside")
 	}
 	if op >= ast.Lt && op <= ast.Ge {
 		a, b = p.padded(a, t), p.padded(b, t)
@@ -96,6 +99,42 @@ func (p *printer) compare(op ast.CompareOp, a, b string, t types.Type, ea, eb as
 		return "(" + plain + " OR (isnan(" + a + ") AND " + b + " IS NOT NULL))"
 	}
 	return plain
+}
+
+// equalParts is a = b of rows, arrays and maps: false where some part is unequal, else unknown where
+// that is unknown of some part. DuckDB takes NULL inside for a value.
+func (p *printer) equalParts(a, b string, t types.Type, at ast.Span) string {
+	if t.Kind() == types.Map && !comparable(t.Elem(0)) {
+		return p.refuse("comparison of "+t.String(), at, "compare what is inside")
+	}
+	return p.let([]string{a, b}, func(v []string) string {
+		sql := ""
+		every := func(list string) string { // of a list of booleans
+			return p.let([]string{list}, func(l []string) string {
+				some := func(is string) string { return "len(list_filter(" + l[0] + ", lambda _q: _q " + is + ")) > 0" }
+				return "CASE WHEN " + some("IS FALSE") + " THEN FALSE WHEN " + some("IS NULL") + " THEN NULL ELSE TRUE END"
+			})
+		}
+		switch t.Kind() {
+		case types.Row:
+			terms := make([]string, t.NumElems())
+			for i := range terms {
+				terms[i] = p.compare(ast.Eq, field(v[0], i), field(v[1], i), t.Elem(i), nil, nil)
+			}
+			sql = "(" + strings.Join(terms, " AND ") + ")"
+		case types.Array:
+			sql = "CASE WHEN len(" + v[0] + ") <> len(" + v[1] + ") THEN FALSE ELSE " + p.inLambda(func(i string) string {
+				return every("list_transform(range(1, len(" + v[0] + ") + 1), lambda " + i + ": " +
+					p.compare(ast.Eq, "list_extract("+v[0]+", "+i+")", "list_extract("+v[1]+", "+i+")", t.Elem(0), nil, nil) + ")")
+			}) + " END"
+		default:
+			sql = "CASE WHEN cardinality(" + v[0] + ") <> cardinality(" + v[1] + ") THEN FALSE ELSE " + p.inLambda(func(k string) string {
+				return every("list_transform(map_keys(" + v[0] + "), lambda " + k + ": CASE WHEN NOT map_contains(" + v[1] + ", " + k + ") THEN FALSE ELSE " +
+					p.compare(ast.Eq, v[0]+"["+k+"]", v[1]+"["+k+"]", t.Elem(1), nil, nil) + " END)")
+			}) + " END"
+		}
+		return "CASE WHEN " + v[0] + " IS NOT NULL AND " + v[1] + " IS NOT NULL THEN " + sql + " END"
+	})
 }
 
 func at(e ast.Expr) (span ast.Span) {
@@ -149,7 +188,7 @@ func (p *printer) between(e *ast.Between, s *scope) string {
 			}
 			return "(" + in(v[1], v[2]) + " OR " + in(v[2], v[1]) + ")"
 		})
-	case isFloat(t) || t.Kind() == types.Char || t.NumElems() > 0 || t.Kind() == types.JSON:
+	case isFloat(t) || t.Kind() == types.Char || t.NumElems() > 0:
 		sql = p.let([]string{x, lo, hi}, func(v []string) string {
 			return "(" + p.compare(ast.Ge, v[0], v[1], t, e.X, e.Lo) + " AND " + p.compare(ast.Le, v[0], v[2], t, e.X, e.Hi) + ")"
 		})
@@ -188,8 +227,12 @@ func (p *printer) inList(e *ast.In, s *scope) string {
 		}
 		return "(" + strings.Join(terms, " OR ") + ")"
 	}
-	if t.NumElems() > 0 || t.Kind() == types.JSON {
-		return p.refuse("IN over "+t.String(), e.At, "")
+	if t.NumElems() > 0 {
+		terms := make([]string, len(e.List))
+		for i, x := range e.List {
+			terms[i] = p.compare(ast.Eq, p.expr(e.X, s), p.expr(x, s), t, e.X, x)
+		}
+		return "(" + strings.Join(terms, " OR ") + ")"
 	}
 	list := make([]string, len(e.List))
 	nan := false

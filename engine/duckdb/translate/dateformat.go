@@ -153,7 +153,22 @@ func formatDatetime(p *printer, c *callArgs) string {
 	text, ok := c.literal(1)
 	format, _, _, known := jodaFormat(text)
 	if !ok || !known {
-		return p.refuse("format_datetime with this format", c.call.At, "")
+		x, zone := c.args[0], "'UTC'"
+		switch c.types[0].Kind() {
+		case types.TimestampTZ:
+			zone = p.zoneText(c.zones[0], c.call.At)
+		case types.Timestamp:
+			if !ok {
+				return p.refuse("format_datetime with a format that is no literal", c.call.At, "")
+			}
+			if strings.ContainsAny(text, "zZ") {
+				return p.raise("INVALID_FUNCTION_ARGUMENT", "format_datetime for TIMESTAMP type, cannot use Z nor z in format", c.result, c.call.At)
+			}
+			x = "timezone('UTC', " + x + ")"
+		default:
+			return p.refuse("format_datetime of "+c.types[0].String(), c.call.At, "")
+		}
+		return call("format_datetime", x, zone, c.args[1])
 	}
 	return "strftime(" + p.walled(c, 0) + ", " + str(format) + ")"
 }
@@ -168,20 +183,16 @@ func parseDatetime(p *printer, c *callArgs) string {
 	return p.toZoned(p.parsed(c.args[0], shape, strings.ReplaceAll(format, "%-", "%"), local, c), local, p.opts.Zone, c.call.At)
 }
 
-// toISO writes a zone of UTC as Z; others are refused.
+// toISO writes a zone as its offset, UTC as Z.
 func toISO(p *printer, c *callArgs) string {
 	x, t := c.args[0], c.types[0]
-	if t.Kind() == types.Date {
+	switch t.Kind() {
+	case types.Date:
 		return "CAST(" + x + " AS VARCHAR)"
+	case types.TimestampTZ:
+		return call("text_instant", x, p.zoneText(c.zones[0], c.call.At), itoa(t.Precision()), "'iso'")
+	case types.Timestamp:
+		return "replace(" + p.stampText(x, t.Precision()) + ", ' ', 'T')"
 	}
-	suffix := ""
-	if t.Kind() == types.TimestampTZ {
-		if c.zones[0] != "UTC" {
-			return p.refuse("to_iso8601 outside of UTC", c.call.At, "")
-		}
-		x, suffix = p.wall(x, "UTC"), " || 'Z'"
-	} else if t.Kind() != types.Timestamp {
-		return p.refuse("to_iso8601 of "+t.String(), c.call.At, "")
-	}
-	return "(replace(" + p.stampText(x, t.Precision()) + ", ' ', 'T')" + suffix + ")"
+	return p.refuse("to_iso8601 of "+t.String(), c.call.At, "")
 }

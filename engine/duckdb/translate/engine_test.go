@@ -20,6 +20,7 @@ import (
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/limn-data/limn/engine/duckdb/native"
 	"github.com/limn-data/limn/engine/duckdb/translate"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
@@ -46,6 +47,9 @@ func open(t testing.TB) *engine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	if err := native.Register(conn); err != nil {
+		t.Fatal(err)
+	}
 	e := &engine{conn: conn, catalog: check.Tables(), zone: "UTC"}
 	e.exec(t, "SET TimeZone = 'UTC'")
 	return e
@@ -183,7 +187,14 @@ func (e *engine) canonical(v any, t types.Type) string {
 		if d, ok := v.(time.Time); ok {
 			return "'" + d.Format(layout("2006-01-02 15:04:05", t.Precision()))
 		}
+	case types.TimeTZ: // leaves as text
+		if s, ok := v.(string); ok {
+			return "'" + s
+		}
 	case types.TimestampTZ:
+		if s, ok := v.(string); ok { // in another zone than the session's
+			return "'" + s
+		}
 		if d, ok := v.(time.Time); ok {
 			zone, err := time.LoadLocation(e.zone)
 			if err != nil {

@@ -26,9 +26,12 @@ func (p *printer) expr(e ast.Expr, s *scope) string {
 	sql := p.raw(e, s)
 	if t, ok := p.info.Coercion(e); ok {
 		from := p.info.Type(e)
-		if from.Kind() == types.TimestampTZ || t.Kind() != types.TimestampTZ {
+		switch {
+		case t.Kind() == types.TimeTZ && from.Kind() == types.Time:
+			sql = p.explicit("("+sql+" - to_seconds("+itoa(p.offset(p.sessionZone(t), e.Span()))+"))", from, types.TemporalOf(types.Time, t.Precision()), e.Span())
+		case from.Kind() == types.TimestampTZ || t.Kind() != types.TimestampTZ:
 			sql = p.cast(sql, from, t, e.Span())
-		} else {
+		default:
 			sql = p.toZoned(sql, from, p.opts.Zone, e.Span())
 		}
 	}
@@ -144,8 +147,16 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 		return p.lambda(e, s)
 	case *ast.Parameter:
 		return p.refuse("a parameter", e.At, "write the value")
-	case *ast.JSONExists, *ast.JSONValue, *ast.JSONQuery, *ast.JSONObject, *ast.JSONArray:
-		return p.refuse("SQL/JSON", e.Span(), "")
+	case *ast.JSONExists:
+		return p.jsonExists(e, s)
+	case *ast.JSONValue:
+		return p.jsonValue(e, s)
+	case *ast.JSONQuery:
+		return p.jsonQuery(e, s)
+	case *ast.JSONObject:
+		return p.jsonObject(e, s)
+	case *ast.JSONArray:
+		return p.jsonArray(e, s)
 	}
 	return p.refuse("this expression", e.Span(), "")
 }
@@ -280,7 +291,7 @@ func (p *printer) lambda(e *ast.Lambda, s *scope) string {
 		names := make([]string, len(e.Params))
 		for i, id := range e.Params {
 			names[i] = ident(strings.Trim(param, `"`) + "_" + id.Name)
-			inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: names[i], typ: t.Elem(i), zone: p.opts.Zone})
+			inner.cols = append(inner.cols, column{key: strings.ToLower(id.Name), sql: names[i], typ: t.Elem(i), zone: p.sessionZone(t.Elem(i))})
 		}
 		return "lambda " + strings.Join(names, ", ") + ": " + p.expr(e.Body, inner)
 	})

@@ -125,6 +125,19 @@ func init() {
 		"map": {make: newMap}, "map_keys": {sql: "map_keys($1)"}, "map_values": {sql: "map_values($1)"}, "map_concat": {make: mapConcat},
 		// text, continued
 		"split": {make: split}, "concat_ws": {make: concatWS}, "lpad": {make: pad}, "rpad": {make: pad}, "chr": {sql: "chr(CAST($1 AS INTEGER))"},
+		"soundex": {sql: "trino_soundex($1)"}, "translate": {sql: "trino_translate($1, $2, $3)"}, "luhn_check": {sql: "trino_luhn($1)"},
+		"split_to_map": {make: splitToMap}, "url_extract_host": {sql: "trino_url_part($1, 'host')"}, "url_extract_path": {sql: "trino_url_part($1, 'path')"},
+		"url_extract_query": {sql: "trino_url_part($1, 'query')"}, "url_extract_fragment": {sql: "trino_url_part($1, 'fragment')"},
+		"url_extract_protocol": {sql: "trino_url_part($1, 'protocol')"}, "url_extract_port": {sql: "CAST(trino_url_part($1, 'port') AS BIGINT)"},
+		"url_extract_parameter": {sql: "trino_url_parameter($1, $2)"}, "format_number": {make: formatNumber}, "human_readable_seconds": {sql: "trino_human_seconds($1)"},
+		"from_utf8": {sql: "trino_from_utf8($1)"}, "from_hex": {make: ofText("from_hex")}, "from_base64": {make: ofText("from_base64")}, "from_base64url": {make: ofText("from_base64url")},
+		"to_base64url": {sql: "trino_to_base64url($1)"}, "to_base32": {sql: "trino_to_base32($1)"}, "crc32": {sql: "trino_crc32($1)"}, "sha512": {sql: "trino_sha512($1)"},
+		"hmac_md5": {sql: "trino_hmac($1, $2, 'md5')"}, "hmac_sha1": {sql: "trino_hmac($1, $2, 'sha1')"}, "hmac_sha256": {sql: "trino_hmac($1, $2, 'sha256')"}, "hmac_sha512": {sql: "trino_hmac($1, $2, 'sha512')"},
+		"from_base": {sql: "trino_from_base($1, CAST($2 AS BIGINT))"}, "combinations": {make: combinations},
+		"bitwise_left_shift": {make: shift("shift_left")}, "bitwise_right_shift": {make: shift("shift_right")}, "bitwise_right_shift_arithmetic": {make: shift("shift_right_arithmetic")},
+		"width_bucket": {make: widthBucket}, "array_intersect": {make: arrayIntersect}, "array_remove": {make: arrayRemove},
+		"trim_array": {make: trimArray}, "array_first": {sql: "list_extract($1, 1)"}, "array_last": {sql: "list_extract($1, -1)"}, "zip": {make: zip}, "map_entries": {make: mapEntries}, "map_from_entries": {make: mapFromEntries},
+		"asin": {make: withinOne("asin")}, "acos": {make: withinOne("acos")}, "atan": {sql: "atan($1)"}, "atan2": {sql: "atan2($1, $2)"}, "sinh": {sql: "sinh($1)"}, "cosh": {sql: "cosh($1)"}, "tanh": {sql: "tanh($1)"},
 		"regexp_like": {make: regexpLike}, "regexp_extract": {make: regexpExtract}, "regexp_extract_all": {make: regexpExtractAll},
 		"regexp_count": {make: regexpCount}, "regexp_position": {make: regexpPosition}, "regexp_split": {make: regexpSplit}, "regexp_replace": {make: regexpReplace},
 		"url_encode": {sql: "replace(replace(replace(url_encode($1), '%20', '+'), '%2A', '*'), '~', '%7E')"}, "url_decode": {make: urlDecode},
@@ -136,22 +149,21 @@ func init() {
 			part := func(i int) string { return ln(p, &callArgs{call: c.call, args: c.args[i : i+1]}) }
 			return "(" + part(1) + " / " + part(0) + ")"
 		}},
-		"bit_count": {make: func(p *printer, c *callArgs) string {
-			if n, ok := c.constant(1); !ok || n != 64 {
-				return p.refuse("bit_count of other than 64 bits", c.call.At, "")
-			}
-			return "CAST(bit_count(CAST(" + c.args[0] + " AS BIGINT)) AS BIGINT)"
+		"bit_count": {sql: "trino_bit_count(CAST($1 AS BIGINT), CAST($2 AS BIGINT))"}, "to_base": {sql: "trino_to_base($1, CAST($2 AS BIGINT))"},
+		"levenshtein_distance": {sql: "trino_levenshtein($1, $2)"}, "hamming_distance": {sql: "trino_hamming($1, $2)"},
+		"from_iso8601_date": {sql: "trino_from_iso8601_date($1)"},
+		"from_iso8601_timestamp": {make: func(p *printer, c *callArgs) string {
+			zone := p.zoneOfCall(c.call, c.scope)
+			return call("from_iso8601_timestamp", c.args[0], p.zoneText(zone, c.call.At))
 		}},
-		"to_base": {make: func(p *printer, c *callArgs) string {
-			radix, ok := c.constant(1)
-			if !ok || radix < 2 || radix > 36 {
-				return p.refuse("to_base of this form", c.call.At, "")
+		"at_timezone": {make: func(p *printer, c *callArgs) string {
+			zone, ok := c.literal(1)
+			if !ok || c.types[0].Kind() != types.TimestampTZ {
+				return p.refuse("at_timezone of this form", c.call.At, "")
 			}
-			return p.let(c.args[:1], func(v []string) string {
-				return "(CASE WHEN " + v[0] + " < 0 THEN '-' ELSE '' END || lower(to_base(abs(" + v[0] + "), " + itoa(int(radix)) + ")))"
-			})
+			p.zoneText(zone, c.call.At)
+			return c.args[0]
 		}},
-		"levenshtein_distance": {make: asciiOnly("levenshtein")}, "hamming_distance": {make: asciiOnly("hamming")},
 		"timezone": {make: func(p *printer, c *callArgs) string {
 			if zone := c.zones[0]; zone != unknownZone && zone != "" {
 				return "CASE WHEN " + c.args[0] + " IS NOT NULL THEN " + str(zone) + " END"
@@ -164,8 +176,10 @@ func init() {
 		"date_format": {make: dateFormat}, "date_parse": {make: dateParse}, "format_datetime": {make: formatDatetime}, "parse_datetime": {make: parseDatetime},
 		"to_iso8601": {make: toISO},
 		// json
-		"json_extract_scalar": {make: jsonExtract("json_extract_string")}, "json_extract": {make: jsonExtract("json_extract")}, "json_array_length": {make: jsonArrayLength},
-		"is_json_scalar": {sql: "(json_type($1) NOT IN ('OBJECT', 'ARRAY'))"},
+		"json_parse": {make: func(p *printer, c *callArgs) string { return call("json_parse", c.args[0]) }}, "json_format": {sql: "$1"},
+		"json_extract_scalar": {make: jsonByPath("json_extract_scalar")}, "json_extract": {make: jsonByPath("json_extract")}, "json_size": {make: jsonByPath("json_size")},
+		"json_array_length": {sql: "trino_json_array_length($1)"}, "json_array_get": {sql: "trino_json_array_get($1, $2)"},
+		"json_array_contains": {make: jsonArrayContains}, "is_json_scalar": {sql: "trino_is_json_scalar($1)"},
 	}
 	for field := range fields {
 		scalars[field] = rule{make: func(p *printer, c *callArgs) string {
@@ -179,16 +193,6 @@ func upper(p *printer, c *callArgs) string {
 	return p.let(c.args, func(v []string) string {
 		return "CASE WHEN contains(" + v[0] + ", 'ß') THEN array_to_string(list_transform(string_split(" + v[0] + ", 'ß'), lambda _s: upper(_s)), 'ß') ELSE upper(" + v[0] + ") END"
 	})
-}
-
-// asciiOnly is for functions that count bytes in DuckDB and characters in Trino.
-func asciiOnly(fn string) func(*printer, *callArgs) string {
-	return func(p *printer, c *callArgs) string {
-		return p.let(c.args, func(v []string) string {
-			return "CASE WHEN octet_length(encode(" + v[0] + ")) > length(" + v[0] + ") OR octet_length(encode(" + v[1] + ")) > length(" + v[1] + ") THEN " +
-				p.raise("NOT_SUPPORTED", "The embedded engine compares only texts of ASCII characters so", c.result, c.call.At) + " ELSE " + fn + "(" + v[0] + ", " + v[1] + ") END"
-		})
-	}
 }
 
 // urlDecode takes + for a space; what is no escape is an error.
@@ -216,6 +220,9 @@ func reverse(p *printer, c *callArgs) string {
 	if c.types[0].Kind() == types.Array {
 		return "list_reverse(" + c.args[0] + ")"
 	}
+	if c.types[0].Kind() == types.Varbinary {
+		return call("bytes_reverse", c.args[0])
+	}
 	if c.types[0].Kind() != types.Varchar {
 		return p.refuse("reverse of "+c.types[0].String(), c.call.At, "")
 	}
@@ -226,21 +233,17 @@ func strpos(p *printer, c *callArgs) string {
 	if len(c.args) == 2 {
 		return "strpos(" + c.args[0] + ", " + c.args[1] + ")"
 	}
-	// The n-th occurrence of one character; longer texts may overlap.
-	part, ok := c.literal(1)
-	n, isConst := c.constant(2)
-	if !ok || !isConst || n < 1 || len([]rune(part)) != 1 {
-		return p.refuse("strpos with an instance", c.call.At, "")
-	}
-	return p.let([]string{"string_split(" + c.args[0] + ", " + c.args[1] + ")"}, func(v []string) string {
-		return "CASE WHEN len(" + v[0] + ") > " + itoa(int(n)) + " THEN length(array_to_string(" + v[0] + "[1:" + itoa(int(n)) + "], " + c.args[1] + ")) + 1 WHEN " + v[0] + " IS NOT NULL THEN 0 END"
-	})
+	return call("strpos", c.args[0], c.args[1], "CAST("+c.args[2]+" AS BIGINT)")
 }
 
 // substr counts from 1, from the end when negative; from 0, and from before the start, it is empty.
 func substr(p *printer, c *callArgs) string {
 	if c.types[0].Kind() == types.Varbinary {
-		return p.refuse("substr of varbinary", c.call.At, "")
+		length := "9223372036854775807"
+		if len(c.args) == 3 {
+			length = c.args[2]
+		}
+		return call("substr_bytes", c.args[0], "CAST("+c.args[1]+" AS BIGINT)", "CAST("+length+" AS BIGINT)")
 	}
 	x := p.padded(c.args[0], c.types[0])
 	start, ok := c.constant(1)
@@ -316,7 +319,7 @@ func replace(p *printer, c *callArgs) string {
 	}
 	search, ok := c.literal(1)
 	if !ok || search == "" {
-		return p.refuse("replace of what is no literal", c.call.At, "")
+		return call("replace", c.args[0], c.args[1], with)
 	}
 	return "replace(" + c.args[0] + ", " + c.args[1] + ", " + with + ")"
 }
@@ -325,7 +328,7 @@ func splitPart(p *printer, c *callArgs) string {
 	delimiter, ok := c.literal(1)
 	n, isConst := c.constant(2)
 	if !ok || delimiter == "" || !isConst {
-		return p.refuse("split_part of this form", c.call.At, "")
+		return call("split_part", c.args[0], c.args[1], "CAST("+c.args[2]+" AS BIGINT)")
 	}
 	if n < 1 {
 		return p.raise("INVALID_FUNCTION_ARGUMENT", "Index must be greater than zero", c.result, c.call.At)
@@ -460,7 +463,13 @@ func toUnixtime(p *printer, c *callArgs) string {
 }
 
 func fromUnixtime(p *printer, c *callArgs) string {
-	if len(c.args) != 1 {
+	if len(c.args) == 2 {
+		if zone, ok := c.literal(1); ok {
+			p.zoneText(zone, c.call.At)
+		} else {
+			return p.refuse("from_unixtime with this zone", c.call.At, "")
+		}
+	} else if len(c.args) != 1 {
 		return p.refuse("from_unixtime with a zone", c.call.At, "")
 	}
 	return "make_timestamptz(CAST(floor(" + c.args[0] + " * 1000 + 0.5) AS BIGINT) * 1000)"

@@ -3,53 +3,59 @@ package translate
 import (
 	"strings"
 
+	"github.com/limn-data/limn/engine/duckdb/trinojson"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"
 )
 
-// A json is held as its text. What makes one here writes it as Trino does: no space, keys of maps
-// sorted.
+// A json is held as its text, written as Trino does: no space, keys of parsed objects sorted.
+
+// call calls one of our own functions (engine/duckdb/native).
+func call(name string, args ...string) string {
+	return "trino_" + name + "(" + strings.Join(args, ", ") + ")"
+}
+
+// quotedJSON is a text in quotes.
+func quotedJSON(x string) string { return call("json_quote", x) }
 
 // toJSON is CAST(x AS json), of what is not NULL; a NULL inside is written as null.
 func (p *printer) toJSON(x string, t types.Type, at ast.Span) string {
 	switch t.Kind() {
-	case types.Unknown:
-		return "CAST(" + x + " AS VARCHAR)"
-	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint:
+	case types.JSON:
+		return x
+	case types.Unknown, types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint:
 		return "CAST(" + x + " AS VARCHAR)"
 	case types.Varchar:
-		return "CAST(to_json(" + x + ") AS VARCHAR)"
+		return quotedJSON(x)
 	case types.Decimal:
 		return p.toText(x, t, types.Of(types.Varchar), at)
-	case types.Date:
-		return `('"' || CAST(` + x + ` AS VARCHAR) || '"')`
-	case types.Double: // Java writes numbers of this size without an exponent, as DuckDB does
-		return p.let([]string{x}, func(v []string) string {
-			return "CASE WHEN " + v[0] + " = 0 OR abs(" + v[0] + ") >= 0.001 AND abs(" + v[0] + ") < 1e7 THEN CAST(" + v[0] + " AS VARCHAR) WHEN " + v[0] + " IS NOT NULL THEN " +
-				p.raise("NOT_SUPPORTED", "The embedded engine writes no numbers of this size as JSON", types.Of(types.JSON), at) + " END"
-		})
+	case types.Date, types.Timestamp:
+		return "('\"' || " + p.toText(x, t, types.VarcharOf(types.Unbounded), at) + " || '\"')"
+	case types.Double:
+		return call("json_double", x)
+	case types.Real:
+		return call("json_real", "CAST("+x+" AS DOUBLE)")
 	case types.Array:
 		return p.inLambda(func(e string) string {
 			return "('[' || array_to_string(list_transform(" + x + ", lambda " + e + ": coalesce(" + p.toJSON(e, t.Elem(0), at) + ", 'null')), ',') || ']')"
 		})
 	case types.Map:
-		if t.Elem(0).Kind() != types.Varchar {
+		if k := t.Elem(0); k.Kind() != types.Varchar && !k.IsExactInteger() && k.Kind() != types.Boolean {
 			break
 		}
 		return p.let([]string{x}, func(v []string) string {
-			return p.inLambda(func(k string) string {
-				member := p.toJSON(k, t.Elem(0), at) + " || ':' || coalesce(" + p.toJSON(v[0]+"["+k+"]", t.Elem(1), at) + ", 'null')"
-				return "('{' || array_to_string(list_transform(list_sort(map_keys(" + v[0] + ")), lambda " + k + ": " + member + "), ',') || '}')"
+			return p.inLambda(func(e string) string {
+				return call("json_map", "list_transform(map_keys("+v[0]+"), lambda "+e+": CAST("+e+" AS VARCHAR))",
+					"list_transform(map_values("+v[0]+"), lambda "+e+": "+p.toJSON(e, t.Elem(1), at)+")")
 			})
 		})
 	case types.Row:
 		return p.let([]string{x}, func(v []string) string {
 			parts := make([]string, t.NumElems())
 			for i := range parts {
-				if t.Field(i).Name == "" {
-					return p.refuse("CAST of "+t.String()+" to json", at, "name its fields")
-				}
-				parts[i] = str(quoteJSON(t.Field(i).Name)+":") + " || coalesce(" + p.toJSON(field(v[0], i), t.Elem(i), at) + ", 'null')"
+				var name strings.Builder
+				trinojson.Quote(&name, t.Field(i).Name)
+				parts[i] = str(name.String()+":") + " || coalesce(" + p.toJSON(field(v[0], i), t.Elem(i), at) + ", 'null')"
 			}
 			return "CASE WHEN " + v[0] + " IS NOT NULL THEN '{' || " + strings.Join(parts, " || ',' || ") + " || '}' END"
 		})
@@ -57,73 +63,75 @@ func (p *printer) toJSON(x string, t types.Type, at ast.Span) string {
 	return p.refuse("CAST of "+t.String()+" to json", at, "")
 }
 
-func quoteJSON(name string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
-}
-
-// jsonPath reads the simple paths in which both engines agree: $.name, $["name"], $[0].
-func jsonPath(path string) (string, bool) {
-	rest, ok := strings.CutPrefix(path, "$")
-	var b strings.Builder
-	b.WriteByte('$')
-	for ok && rest != "" {
-		switch {
-		case strings.HasPrefix(rest, `["`):
-			name, after, found := strings.Cut(rest[2:], `"]`)
-			if ok = found && !strings.ContainsAny(name, `"\`); ok {
-				b.WriteString(`."` + name + `"`)
-				rest = after
-			}
-		case rest[0] == '[':
-			index, after, found := strings.Cut(rest[1:], "]")
-			if ok = found && isNumber(index) && index[0] != '-' && index[0] != '+'; ok {
-				b.WriteString("[" + index + "]")
-				rest = after
-			}
-		case rest[0] == '.':
-			end := 1
-			for end < len(rest) && (rest[end] == '_' || rest[end] >= '0' && rest[end] <= '9' || rest[end]|32 >= 'a' && rest[end]|32 <= 'z') {
-				end++
-			}
-			if ok = end > 1; ok {
-				b.WriteString(`."` + rest[1:end] + `"`)
-				rest = rest[end:]
-			}
-		default:
-			ok = false
+// fromJSON is CAST of a json to another type.
+func (p *printer) fromJSON(x string, to types.Type, at ast.Span) string {
+	text := types.VarcharOf(types.Unbounded)
+	switch to.Kind() {
+	case types.JSON:
+		return x
+	case types.Varchar:
+		if to.Length() == types.Unbounded {
+			return call("json_to", x, "'varchar'")
 		}
-	}
-	return b.String(), ok
-}
-
-// jsonExtract gives what stands at a path, as json or, with fn json_extract_string, as text: texts,
-// whole numbers and booleans. How a number with a point was written is lost in DuckDB, and with
-// objects the order of their members, so that these are errors.
-func jsonExtract(fn string) func(*printer, *callArgs) string {
-	return func(p *printer, c *callArgs) string {
-		text, ok := c.literal(1)
-		path, known := jsonPath(text)
-		if !ok || !known {
-			return p.refuse(c.name+" with this path", c.call.At, "")
+	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Double, types.Real, types.Decimal:
+		kind := baseName(to)
+		return p.fromText(call("json_to", x, str(kind)), text, to, at)
+	case types.Array:
+		return p.inLambda(func(e string) string {
+			return "list_transform(" + call("json_elements", x, "'array'") + ", lambda " + e + ": " + p.fromJSON(e, to.Elem(0), at) + ")"
+		})
+	case types.Map:
+		if to.Elem(0).Kind() != types.Varchar || to.Elem(0).Length() != types.Unbounded {
+			break
 		}
-		return p.let(c.args[:1], func(v []string) string {
-			fail := p.raise("NOT_SUPPORTED", "The embedded engine reads only texts, whole numbers and booleans out of JSON", c.result, c.call.At)
-			composite := "NULL" // is no scalar
-			if fn == "json_extract" {
-				composite = fail
+		return p.let([]string{x}, func(v []string) string {
+			return p.inLambda(func(e string) string {
+				values := "list_transform(" + call("json_elements", v[0], "'object'") + ", lambda " + e + ": " + p.fromJSON(e, to.Elem(1), at) + ")"
+				return p.let([]string{values}, func(w []string) string {
+					return "CASE WHEN " + w[0] + " IS NOT NULL THEN map(" + call("json_keys", v[0]) + ", " + w[0] + ") END"
+				})
+			})
+		})
+	case types.Row:
+		names := make([]string, to.NumElems())
+		for i := range names {
+			names[i] = str(to.Field(i).Name)
+		}
+		return p.let([]string{call("json_row", x, "["+strings.Join(names, ", ")+"]")}, func(v []string) string {
+			fields := make([]string, to.NumElems())
+			for i := range fields {
+				fields[i] = str(fieldName(i)) + ": " + p.fromJSON(v[0]+"["+itoa(i+1)+"]", to.Elem(i), at)
 			}
-			null := "NULL"
-			if fn == "json_extract" {
-				null = "'null'"
-			}
-			return "CASE json_type(" + v[0] + ", " + str(path) + ") WHEN 'DOUBLE' THEN " + fail + " WHEN 'OBJECT' THEN " + composite + " WHEN 'ARRAY' THEN " + composite +
-				" WHEN 'NULL' THEN " + null + " ELSE CAST(" + fn + "(" + v[0] + ", " + str(path) + ") AS VARCHAR) END"
+			return "CASE WHEN " + v[0] + " IS NOT NULL THEN {" + strings.Join(fields, ", ") + "} END"
 		})
 	}
+	return p.refuse("CAST of json to "+to.String(), at, "")
 }
 
-func jsonArrayLength(p *printer, c *callArgs) string {
-	return p.let(c.args, func(v []string) string {
-		return "CASE WHEN json_type(" + v[0] + ") = 'ARRAY' THEN CAST(json_array_length(" + v[0] + ") AS BIGINT) END"
-	})
+// jsonSteps renders the path argument of json_extract and its kin; failed is what to render instead.
+func (p *printer) jsonSteps(c *callArgs) (path, failed string) {
+	if text, ok := c.literal(1); ok {
+		if _, err := trinojson.Steps(text); err != nil {
+			return "", p.raise("INVALID_FUNCTION_ARGUMENT", "Invalid JSON path: "+text, c.result, c.call.At)
+		}
+	}
+	return p.raw(c.call.Args[1].Value, c.scope), ""
+}
+
+func jsonByPath(name string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		path, failed := p.jsonSteps(c)
+		if failed != "" {
+			return failed
+		}
+		return call(name, c.args[0], path)
+	}
+}
+
+func jsonArrayContains(p *printer, c *callArgs) string {
+	switch k := c.types[1].Kind(); k {
+	case types.Boolean, types.Bigint, types.Double, types.Varchar:
+		return call("json_contains_"+baseName(c.types[1]), c.args...)
+	}
+	return p.refuse("json_array_contains of "+c.types[1].String(), c.call.At, "")
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/limn-data/limn/engine/duckdb/native"
+	"github.com/limn-data/limn/engine/duckdb/trinojson"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/parse"
 	"github.com/limn-data/limn/trino/types"
@@ -75,6 +77,12 @@ func (p *printer) typedLit(e *ast.TypedLit) string {
 			return p.refuse("the number "+value, e.At, "")
 		}
 		return "CAST('" + strconv.FormatFloat(v, 'g', -1, 64) + "' AS " + p.duck(t, e.At) + ")"
+	case types.JSON:
+		text, err := trinojson.Canonical(e.Value)
+		if err != nil {
+			return p.refuse("the JSON "+e.Value, e.At, "")
+		}
+		return p.text(text, e.At)
 	case types.UUID:
 		return "CAST(" + str(value) + " AS UUID)"
 	case types.Date:
@@ -89,6 +97,8 @@ func (p *printer) typedLit(e *ast.TypedLit) string {
 			return p.refuse("the time "+value, e.At, "")
 		}
 		return "TIME '" + clock(m) + "'"
+	case types.TimeTZ:
+		return p.timeTZLit(value, t, e.At)
 	case types.Timestamp, types.TimestampTZ:
 		return p.timestampLit(value, t, e.At)
 	}
@@ -126,8 +136,7 @@ func clock(m []string) string {
 // skips can be refused.
 func (p *printer) timestampLit(value string, t types.Type, at ast.Span) string {
 	if t.Precision() > microseconds {
-		p.duck(t, at)
-		return "NULL"
+		return p.refuse("type "+t.String(), at, "six digits after the second are the most")
 	}
 	m := stampForm.FindStringSubmatch(value)
 	if m == nil {
@@ -152,53 +161,41 @@ func (p *printer) timestampLit(value string, t types.Type, at ast.Span) string {
 	if err != nil {
 		return p.refuse("the timestamp "+value, at, "")
 	}
-	instant := time.Date(local.Year(), local.Month(), local.Day(), local.Hour(), local.Minute(), local.Second(), local.Nanosecond(), zone)
-	if instant.Hour() != local.Hour() || instant.Minute() != local.Minute() {
-		return p.refuse("a time that its zone skips", at, "")
+	instant := native.Instant(local, zone)
+	if shown := instant.In(zone); shown.Hour() != local.Hour() || shown.Minute() != local.Minute() {
+		return p.raise("INVALID_LITERAL", "The time zone skips this time", t, at)
 	}
 	return "TIMESTAMPTZ '" + instant.UTC().Format("2006-01-02 15:04:05.999999") + "+00'"
 }
 
-// literalZone is the zone written in a timestamp literal.
+var timeTZForm = regexp.MustCompile(`^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(\.\d{1,6})?)?\s*([+-]\d{1,2}:?(?:\d{2})?)$`)
+
+// timeTZLit is the time of UTC.
+func (p *printer) timeTZLit(value string, t types.Type, at ast.Span) string {
+	m := timeTZForm.FindStringSubmatch(value)
+	if m == nil || t.Precision() > microseconds {
+		return p.refuse("the time "+value, at, "")
+	}
+	return "(TIME '" + clock(m) + "' - to_seconds(" + itoa(p.offset(canonicalZone(m[5]), at)) + "))"
+}
+
+// literalZone is the zone written in a literal.
 func literalZone(e *ast.TypedLit) string {
+	if m := timeTZForm.FindStringSubmatch(strings.TrimSpace(e.Value)); m != nil {
+		return canonicalZone(m[5])
+	}
 	if m := stampForm.FindStringSubmatch(strings.TrimSpace(e.Value)); m != nil {
 		return canonicalZone(m[3])
 	}
 	return ""
 }
 
-var offsetForm = regexp.MustCompile(`^(?:UTC|GMT|UT)?([+-])(\d{1,2})(?::?(\d{2}))?$`)
-
 // canonicalZone spells the names of UTC as one, as Trino does, and leaves others as they are.
-func canonicalZone(zone string) string {
-	switch strings.ToUpper(zone) {
-	case "UTC", "Z", "GMT", "UT", "+00:00", "-00:00", "+00", "ETC/UTC", "ZULU", "UCT", "UNIVERSAL", "GREENWICH":
-		return "UTC"
-	}
-	if m := offsetForm.FindStringSubmatch(zone); m != nil {
-		h, _ := strconv.Atoi(m[2])
-		mi, _ := strconv.Atoi(m[3])
-		return fmt.Sprintf("%s%02d:%02d", m[1], h, mi)
-	}
-	return zone
-}
+func canonicalZone(zone string) string { return native.Canonical(zone) }
 
 // location knows a zone by its name or as an offset.
 func (p *printer) location(zone string) (*time.Location, bool) {
-	zone = canonicalZone(zone)
-	if m := offsetForm.FindStringSubmatch(zone); m != nil {
-		h, _ := strconv.Atoi(m[2])
-		mi, _ := strconv.Atoi(m[3])
-		seconds := h*3600 + mi*60
-		if m[1] == "-" {
-			seconds = -seconds
-		}
-		return time.FixedZone(zone, seconds), true
-	}
-	if zone == "" || zone == "Local" {
-		return nil, false
-	}
-	loc, err := time.LoadLocation(zone)
+	loc, err := native.Location(canonicalZone(zone))
 	return loc, err == nil
 }
 

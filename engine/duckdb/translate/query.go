@@ -108,9 +108,6 @@ func (p *printer) with(w *ast.With, outer *scope, br string) string {
 			name = c.Name.Name + "_" + strconv.Itoa(n)
 		}
 		p.cteNames[strings.ToLower(name)] = true
-		for _, col := range cols {
-			p.leaves(col.typ, col.zone, c.At)
-		}
 		p.ctes[c.Query] = &cte{name: name, cols: cols}
 		items = append(items, ident(name)+" AS ("+sql+")")
 	}
@@ -154,7 +151,7 @@ func (p *printer) values(v *ast.Values, outer *scope) rendered {
 			if cols[j].typ.Kind() == types.Unknown {
 				cols[j].typ = t
 			}
-			cols[j].zone = p.sameZone(cols[j].zone, p.zoneOf(f.Value, s), f.Value.Span())
+			cols[j].zone = p.sameZone(cols[j].zone, p.zoneOf(f.Value, s))
 		}
 		rows[i] = "(" + strings.Join(items, ", ") + ")"
 	}
@@ -183,7 +180,7 @@ func (p *printer) setOp(op *ast.SetOp, outer *scope) rendered {
 	for i := range want {
 		want[i], _ = types.Super(l.cols[i].typ, r.cols[i].typ)
 		cols[i] = output{name: l.cols[i].name, sql: l.cols[i].sql, typ: want[i],
-			zone: p.sameZone(l.cols[i].zone, r.cols[i].zone, op.At)}
+			zone: p.sameZone(p.coercedZone(l.cols[i], want[i]), p.coercedZone(r.cols[i], want[i]))}
 	}
 	all := ""
 	if op.All {

@@ -1,9 +1,11 @@
 package translate
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
+	"github.com/limn-data/limn/engine/duckdb/javare"
 	"github.com/limn-data/limn/trino/types"
 )
 
@@ -136,144 +138,125 @@ func readClass(text string) (end int, class string, ok bool) {
 	return 0, "", false
 }
 
-// regex reads the pattern argument of a call.
-func (p *printer) regex(c *callArgs) (pattern, bool) {
+// regex reads the pattern argument of a call: quick is DuckDB's own form of it, where both find the
+// same; else the pattern goes to our own matcher as sql. ok is false where it was refused or failed.
+type regex struct {
+	quick   *pattern
+	sql     string
+	failed  string // what to render instead
+	literal bool
+}
+
+func (p *printer) regex(c *callArgs) regex {
 	text, ok := c.literal(1)
-	if ok {
-		if re, ok := readPattern(text); ok {
-			return re, true
-		}
+	if !ok {
+		return regex{sql: p.raw(c.call.Args[1].Value, c.scope)}
 	}
-	p.refuse(c.name+" with this pattern", c.call.At, "")
-	return pattern{}, false
+	out := regex{sql: str(text), literal: true}
+	if strings.ContainsRune(text, 0) {
+		out.failed = p.refuse(c.name+" with this pattern", c.call.At, "")
+		return out
+	}
+	switch _, err := javare.Compile(text); {
+	case errors.Is(err, javare.ErrInvalid):
+		out.failed = p.raise("INVALID_FUNCTION_ARGUMENT", "The regular expression is not valid", c.result, c.call.At)
+	case err != nil:
+		out.failed = p.refuse(c.name+" with this pattern", c.call.At, "")
+	}
+	if quick, ok := readPattern(text); ok {
+		out.quick = &quick
+	}
+	return out
 }
 
 func regexpLike(p *printer, c *callArgs) string {
-	re, ok := p.regex(c)
-	if !ok {
-		return "NULL"
+	re := p.regex(c)
+	switch {
+	case re.failed != "":
+		return re.failed
+	case re.quick != nil:
+		return "regexp_matches(" + c.args[0] + ", " + str(re.quick.text) + ")"
 	}
-	return "regexp_matches(" + c.args[0] + ", " + str(re.text) + ")"
+	return call("regexp_like", c.args[0], re.sql)
 }
 
-// group reads the optional group argument; failed is what to render instead.
-func (p *printer) group(c *callArgs, re pattern) (group int, failed string) {
+// groupArg is the optional group argument.
+func groupArg(c *callArgs) string {
 	if len(c.args) < 3 {
-		return 0, ""
+		return "0"
 	}
-	n, ok := c.constant(2)
-	if !ok || n > 0 && re.optional || re.ends && n > 0 {
-		return 0, p.refuse(c.name+" with this group", c.call.At, "")
-	}
-	if n < 0 || int(n) > re.groups {
-		return 0, p.raise("INVALID_FUNCTION_ARGUMENT", "Pattern does not have this group", c.result, c.call.At)
-	}
-	return int(n), ""
+	return c.args[2]
 }
 
 func regexpExtract(p *printer, c *callArgs) string {
-	re, ok := p.regex(c)
-	if !ok {
-		return "NULL"
+	re := p.regex(c)
+	if re.failed != "" {
+		return re.failed
 	}
-	n, failed := p.group(c, re)
-	if failed != "" {
-		return failed
+	if n, ok := c.constant(2); re.quick != nil && !re.quick.ends && (len(c.args) == 2 || ok && n == 0) {
+		return p.let(c.args[:1], func(v []string) string {
+			return "CASE WHEN regexp_matches(" + v[0] + ", " + str(re.quick.text) + ") THEN regexp_extract(" + v[0] + ", " + str(re.quick.text) + ") END"
+		})
 	}
-	if re.ends {
-		return p.refuse(c.name+" with $ in the pattern", c.call.At, "")
-	}
-	return p.let(c.args[:1], func(v []string) string {
-		return "CASE WHEN regexp_matches(" + v[0] + ", " + str(re.text) + ") THEN regexp_extract(" + v[0] + ", " + str(re.text) + ", " + itoa(n) + ") END"
-	})
-}
-
-// everywhere reads the pattern of a function that looks for all matches.
-func (p *printer) everywhere(c *callArgs) (pattern, bool) {
-	re, ok := p.regex(c)
-	if ok && (re.empty || re.ends) {
-		p.refuse(c.name+" with a pattern that matches an empty text", c.call.At, "")
-		return re, false
-	}
-	return re, ok
+	return call("regexp_extract", c.args[0], re.sql, "CAST("+groupArg(c)+" AS BIGINT)")
 }
 
 func regexpExtractAll(p *printer, c *callArgs) string {
-	re, ok := p.everywhere(c)
-	if !ok {
-		return "NULL"
+	re := p.regex(c)
+	if re.failed != "" {
+		return re.failed
 	}
-	n, failed := p.group(c, re)
-	if failed != "" {
-		return failed
-	}
-	return "regexp_extract_all(" + c.args[0] + ", " + str(re.text) + ", " + itoa(n) + ")"
+	return call("regexp_extract_all", c.args[0], re.sql, "CAST("+groupArg(c)+" AS BIGINT)")
 }
 
 func regexpCount(p *printer, c *callArgs) string {
-	re, ok := p.everywhere(c)
-	if !ok {
-		return "NULL"
+	re := p.regex(c)
+	switch {
+	case re.failed != "":
+		return re.failed
+	case re.quick != nil && !re.quick.empty && !re.quick.ends:
+		return "len(regexp_extract_all(" + c.args[0] + ", " + str(re.quick.text) + "))"
 	}
-	return "len(regexp_extract_all(" + c.args[0] + ", " + str(re.text) + "))"
+	return call("regexp_count", c.args[0], re.sql)
 }
 
-// regexpPosition: without anchors inside, the first match begins where its text first occurs.
 func regexpPosition(p *printer, c *callArgs) string {
-	re, ok := p.everywhere(c)
-	if !ok {
-		return "NULL"
+	re := p.regex(c)
+	if re.failed != "" {
+		return re.failed
 	}
-	if len(c.args) != 2 || strings.Contains(re.text, `\A`) {
-		return p.refuse("regexp_position of this form", c.call.At, "")
-	}
-	return p.let(c.args[:1], func(v []string) string {
-		return "CASE WHEN " + v[0] + " IS NOT NULL THEN CASE WHEN regexp_matches(" + v[0] + ", " + str(re.text) + ") THEN CAST(strpos(" + v[0] + ", regexp_extract(" + v[0] + ", " + str(re.text) + ")) AS INTEGER) ELSE -1 END END"
-	})
+	args := []string{"1", "1"}
+	copy(args, c.args[2:])
+	return call("regexp_position", c.args[0], re.sql, "CAST("+args[0]+" AS BIGINT)", "CAST("+args[1]+" AS BIGINT)")
 }
 
 func regexpSplit(p *printer, c *callArgs) string {
-	re, ok := p.everywhere(c)
-	if !ok {
-		return "NULL"
+	re := p.regex(c)
+	if re.failed != "" {
+		return re.failed
 	}
-	return "string_split_regex(" + c.args[0] + ", " + str(re.text) + ")"
+	return call("regexp_split", c.args[0], re.sql)
 }
 
-// regexpReplace turns $1 into \1 and takes off the backslashes of Java.
 func regexpReplace(p *printer, c *callArgs) string {
-	re, ok := p.everywhere(c)
-	if !ok {
-		return "NULL"
+	re := p.regex(c)
+	switch {
+	case re.failed != "":
+		return re.failed
+	case len(c.args) == 2 && re.quick != nil && !re.quick.empty && !re.quick.ends:
+		return "regexp_replace(" + c.args[0] + ", " + str(re.quick.text) + ", '', 'g')"
+	case len(c.args) == 2:
+		return call("regexp_replace", c.args[0], re.sql, "''")
+	case c.types[2].Kind() != types.Function:
+		return call("regexp_replace", c.args[0], re.sql, c.args[2])
 	}
-	var b strings.Builder
-	if len(c.args) == 3 {
-		text, ok := c.literal(2)
-		if !ok || c.types[2].Kind() == types.Function {
-			return p.refuse("regexp_replace with a replacement that is no literal", c.call.At, "")
-		}
-		for i := 0; i < len(text); i++ {
-			switch {
-			case text[i] == '$' && i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9':
-				n := int(text[i+1] - '0')
-				if i++; n > re.groups {
-					return p.raise("INVALID_FUNCTION_ARGUMENT", "Illegal replacement sequence: unknown group", c.result, c.call.At)
-				}
-				if i+1 < len(text) && text[i+1] >= '0' && text[i+1] <= '9' || n > 0 && re.optional {
-					return p.refuse("regexp_replace with this replacement", c.call.At, "")
-				}
-				b.WriteString(`\` + itoa(n))
-			case text[i] == '\\' && i+1 < len(text):
-				i++
-				if b.WriteByte(text[i]); text[i] == '\\' {
-					b.WriteByte('\\')
-				}
-			case text[i] == '$' || text[i] == '\\':
-				return p.refuse("regexp_replace with this replacement", c.call.At, "")
-			default:
-				b.WriteByte(text[i])
-			}
-		}
-	}
-	return "regexp_replace(" + c.args[0] + ", " + str(re.text) + ", " + str(b.String()) + ", 'g')"
+	// By a lambda over the groups of each match; where it gives NULL the whole is.
+	parts := p.inLambda(func(part string) string {
+		body := p.applied(c, 2, "struct_extract("+part+", 'groups')")
+		return "list_transform(" + call("regexp_parts", c.args[0], re.sql) + ", lambda " + part + ": struct_extract(" + part + ", 'before') || CASE WHEN struct_extract(" + part +
+			", 'groups') IS NULL THEN '' ELSE " + body + " END)"
+	})
+	return p.let([]string{parts}, func(v []string) string {
+		return "CASE WHEN len(list_filter(" + v[0] + ", lambda _e: _e IS NULL)) > 0 THEN NULL ELSE array_to_string(" + v[0] + ", '') END"
+	})
 }

@@ -88,6 +88,9 @@ func (p *printer) table(n ast.Node, name *ast.QualifiedName, at ast.Span, alias 
 				continue
 			}
 			p.duck(c.Type, at)
+			if holds(c.Type, fine) { // nobody says that its last digits are zero
+				p.refuse("type "+c.Type.String(), at, "six digits after the second are the most; CAST to a smaller precision where the data is read")
+			}
 			if c.Type.Kind() == types.Char {
 				char = append(char, "rtrim("+ident(c.Name)+", ' ') AS "+ident(c.Name))
 			} else if holds(c.Type, func(t types.Type) bool { return t.Kind() == types.Char || t.Kind() == types.Row }) && c.Type.Kind() != types.Char {
@@ -164,9 +167,6 @@ func (p *printer) aliased(r *ast.Aliased, s, lateral *scope) (sql string, cols [
 func (p *printer) derived(q *ast.Query, name, prefix string, outer, s *scope) (string, []column) {
 	sql, cols := p.query(q, outer, false)
 	alias := s.alias(name)
-	for _, c := range cols {
-		p.leaves(c.typ, c.zone, q.At)
-	}
 	return prefix + "(" + sql + ") AS " + ident(alias), columnsOf(cols, alias, nil)
 }
 
@@ -234,7 +234,7 @@ func (p *printer) using(j *ast.Join, left, right []column) (string, []column) {
 		t, _ := types.Comparison(l.typ, r.typ, false)
 		a, b := p.cast(l.sql, l.typ, t, id.At), p.cast(r.sql, r.typ, t, id.At)
 		on[i] = p.equal(a, b, t)
-		col := column{key: key, sql: a, typ: t, zone: p.sameZone(l.zone, r.zone, id.At)}
+		col := column{key: key, sql: a, typ: t, zone: p.sameZone(p.coercedZone(output{typ: l.typ, zone: l.zone}, t), p.coercedZone(output{typ: r.typ, zone: r.zone}, t))}
 		if j.Kind == ast.RightJoin || j.Kind == ast.FullJoin {
 			col.sql = "coalesce(" + a + ", " + b + ")"
 		}
@@ -272,7 +272,7 @@ func (p *printer) unnest(u *ast.Unnest, name string, s, lateral *scope) (string,
 			sql = `"r".` + ident(col)
 		}
 		outer = append(outer, sql+" AS "+ident(col))
-		cols = append(cols, column{key: strings.ToLower(name), sql: ident(alias) + "." + ident(col), typ: t, zone: p.opts.Zone})
+		cols = append(cols, column{key: strings.ToLower(name), sql: ident(alias) + "." + ident(col), typ: t, zone: p.sessionZone(t)})
 	}
 	for i, e := range u.Exprs {
 		x, t := p.expr(e, &scope{parent: lateral}), p.typeOf(e)

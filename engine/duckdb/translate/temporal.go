@@ -3,7 +3,6 @@ package translate
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"
@@ -12,15 +11,17 @@ import (
 // toPrecision rounds a timestamp or time to the digits of a type, half up.
 func (p *printer) toPrecision(x string, from int, to types.Type, at ast.Span) string {
 	p.duck(to, at)
-	if from <= to.Precision() {
+	if from <= to.Precision() || to.Precision() >= microseconds {
 		return x
 	}
 	unit := 1
 	for range microseconds - to.Precision() {
 		unit *= 10
 	}
-	if to.Kind() == types.Time || to.Kind() == types.TimeTZ {
-		return p.refuse("rounding of "+to.String(), at, "")
+	if to.Kind() == types.Time || to.Kind() == types.TimeTZ { // midnight comes after 23:59:59.9
+		return p.let([]string{"epoch_us(" + x + ")"}, func(v []string) string {
+			return fmt.Sprintf("(TIME '00:00:00' + to_microseconds((%s + %d) // %d * %d))", v[0], unit/2, unit, unit)
+		})
 	}
 	back := "make_timestamp"
 	if to.Kind() == types.TimestampTZ {
@@ -77,7 +78,7 @@ func (p *printer) temporalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type,
 				p.raise("INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date", t, e.At) +
 				" ELSE " + v[1] + sign + "CAST(" + v[0] + " // 86400000 AS INTEGER) END"
 		})
-	case ka == types.Timestamp:
+	case ka == types.Timestamp, (ka == types.Time || ka == types.TimeTZ) && kb == types.IntervalDaySecond:
 		return "(" + a + sign + b + ")"
 	case ka == types.TimestampTZ && kb == types.IntervalDaySecond:
 		return "(" + a + sign + ofMillis(p.millis(b)) + ")" // so many hours, not days of the zone
@@ -112,16 +113,21 @@ var fields = map[string]string{
 func (p *printer) extract(field, x string, t types.Type, zone string, at ast.Span) string {
 	if field == "timezone_hour" || field == "timezone_minute" {
 		// Known without a clock only where the zone is an offset.
-		loc, ok := p.location(zone)
-		if t.Kind() != types.TimestampTZ || !ok || zone != "UTC" && !strings.ContainsAny(zone[:1], "+-") {
+		seconds := ""
+		switch t.Kind() {
+		case types.TimestampTZ:
+			seconds = call("zone_offset", x, p.zoneText(zone, at))
+		case types.TimeTZ:
+			seconds = "CASE WHEN " + x + " IS NOT NULL THEN CAST(" + itoa(p.offset(zone, at)) + " AS BIGINT) END"
+		default:
 			return p.refuse("EXTRACT of "+field, at, "")
 		}
-		_, seconds := time.Unix(0, 0).In(loc).Zone()
-		n := seconds / 3600
-		if field == "timezone_minute" {
-			n = seconds % 3600 / 60
-		}
-		return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN CAST(%d AS BIGINT) END", x, n)
+		return p.let([]string{seconds}, func(v []string) string {
+			if field == "timezone_minute" {
+				return "(sign(" + v[0] + ") * (abs(" + v[0] + ") // 60 % 60))"
+			}
+			return "(sign(" + v[0] + ") * (abs(" + v[0] + ") // 3600))"
+		})
 	}
 	fn, ok := fields[field]
 	if !ok {
@@ -130,6 +136,8 @@ func (p *printer) extract(field, x string, t types.Type, zone string, at ast.Spa
 	switch t.Kind() {
 	case types.TimestampTZ:
 		x = p.wall(x, zone)
+	case types.TimeTZ:
+		x = "(" + x + " + to_seconds(" + itoa(p.offset(zone, at)) + "))"
 	case types.IntervalDaySecond:
 		ms := map[string]int{"day": 86_400_000, "day_of_month": 86_400_000, "hour": 3_600_000, "minute": 60_000, "second": 1000, "millisecond": 1}[field]
 		per := map[string]string{"hour": " % 24", "minute": " % 60", "second": " % 60", "millisecond": " % 1000"}[field]

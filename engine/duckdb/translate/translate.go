@@ -9,8 +9,8 @@
 //     DuckDB gives it exactly that type;
 //   - char(n) is a VARCHAR without its padding; tables are read through rtrim;
 //   - timestamp with time zone is a TIMESTAMPTZ, which knows an instant and no zone. The zone of an
-//     expression is tracked while translating; a value leaves its expression only in the session's
-//     zone, else the query is refused;
+//     expression is tracked while translating (see zone.go). A column of the session's zone leaves as
+//     a TIMESTAMPTZ, one of another zone as the text that Trino prints;
 //   - a row is a STRUCT whose fields are f1, f2, …, whatever their names.
 //
 // The connection must have TimeZone UTC. Errors that Trino raises are raised by DuckDB too; Error
@@ -19,6 +19,7 @@ package translate
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/limn-data/limn/trino/ast"
@@ -69,12 +70,12 @@ func Query(q *ast.Query, info *check.Info, opts Options) (string, error) {
 	sql, cols := p.query(q, nil, true)
 	if p.err == nil {
 		for i, col := range cols {
-			p.leaves(col.typ, col.zone, q.At)
 			want := info.Columns[i].Type
 			if p.duck(want, q.At) != p.duck(col.typ, q.At) {
 				p.refuse(fmt.Sprintf("output column %d of type %s where %s was meant", i+1, col.typ, want), q.At, "")
 			}
 		}
+		sql = p.printed(sql, cols, q.At)
 	}
 	if p.err == nil && len(sql) > opts.MaxLength {
 		p.refuse("a query this deeply nested", q.At, "split it")
@@ -83,6 +84,24 @@ func Query(q *ast.Query, info *check.Info, opts Options) (string, error) {
 		return "", p.err
 	}
 	return sql, nil
+}
+
+// printed puts the statement into FROM where it has columns that leave as texts: times in other zones
+// than the session's. The order of rows stays.
+func (p *printer) printed(sql string, cols []output, at ast.Span) string {
+	names, items := make([]string, len(cols)), make([]string, len(cols))
+	changed := false
+	for i, c := range cols {
+		names[i] = ident("c" + itoa(i+1))
+		ref := `"t".` + names[i]
+		items[i] = p.shown(ref, c.typ, c.zone, at)
+		changed = changed || items[i] != ref
+		items[i] += " AS " + ident(c.sql)
+	}
+	if !changed {
+		return sql
+	}
+	return "SELECT " + strings.Join(items, ", ") + " FROM (" + sql + `) AS "t"(` + strings.Join(names, ", ") + ")"
 }
 
 // printer renders one query. After the first refusal it goes on, and what it returns is dropped.

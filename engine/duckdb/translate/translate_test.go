@@ -294,8 +294,8 @@ func sortStrings(s []string) {
 func TestRefused(t *testing.T) {
 	e := openShop(t)
 	for _, c := range []struct{ query, what string }{
-		{"SELECT soundex('a')", "function soundex"},
-		{"SELECT id, url_extract_host(customer) FROM orders", "function url_extract_host"},
+		{"SELECT word_stem('a')", "function word_stem"},
+		{"SELECT id, color(customer) FROM orders", "function color"},
 		{"SELECT at FROM precise", "type timestamp(9)"},
 		{"SELECT * FROM orders TABLESAMPLE BERNOULLI (10)", "TABLESAMPLE"},
 		{"WITH t(a) AS (SELECT * FROM (SELECT id FROM orders) TABLESAMPLE BERNOULLI (10)) SELECT a FROM t ORDER BY 1", "TABLESAMPLE"},
@@ -303,15 +303,11 @@ func TestRefused(t *testing.T) {
 		{"SELECT * FROM orders TABLESAMPLE BERNOULLI (10) JOIN customers USING (customer) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11", "TABLESAMPLE"},
 		{"SELECT x FROM (VALUES (1, TIMESTAMP '2024-01-01 00:00:00.1234567'), (2, NULL)) t(x, y) UNION SELECT 1", "type timestamp(7)"},
 		{"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT n FROM t", "WITH RECURSIVE"},
-		{"SELECT seen AT TIME ZONE 'Europe/Berlin' FROM orders", "a timestamp with the time zone Europe/Berlin as a result"},
-		{"SELECT x FROM (SELECT seen AT TIME ZONE 'Europe/Berlin' AS x FROM orders)", "a timestamp with the time zone Europe/Berlin as a result"},
 		{"SELECT table_name FROM information_schema.tables", "shop.information_schema.tables"},
 		{"SELECT repeat('x', 1000000000)", "repeat of this many"},
-		{"SELECT rpad('x', 1000000000, 'y')", "rpad of this form"},
 		{"SELECT uuid()", "function uuid"},
-		{"SELECT regexp_like('a', '(?=a)')", "regexp_like with this pattern"},
-		{"SELECT json_value('{}', 'lax $.a')", "SQL/JSON"},
-		{"SELECT ARRAY[1] = ARRAY[2]", "comparison of array(integer)"},
+		{"SELECT regexp_like('a', '[a&&b]')", "regexp_like with this pattern"},
+		{"SELECT ARRAY[1] < ARRAY[2]", "comparison of array(integer)"},
 		{"SELECT o.id FROM orders o LEFT JOIN customers c ON c.customer = (SELECT max(customer) FROM orders)", "a subquery in the condition of an outer join"},
 	} {
 		a := e.ask(t, c.query, "shop")

@@ -8,8 +8,18 @@ import (
 	"github.com/limn-data/limn/trino/types"
 )
 
-// microseconds is the finest precision that DuckDB's TIMESTAMP and TIME hold.
+// microseconds is the finest precision that DuckDB's TIMESTAMP and TIME hold. A type of more digits is
+// held in them where the further ones are zero: where the value was made from one of fewer.
 const microseconds = 6
+
+// fine reports a type of more digits.
+func fine(t types.Type) bool {
+	switch t.Kind() {
+	case types.Time, types.TimeTZ, types.Timestamp, types.TimestampTZ:
+		return t.Precision() > microseconds
+	}
+	return false
+}
 
 // plain is DuckDB's name of the types without parameters that matter to it.
 var plain = map[types.Kind]string{
@@ -39,12 +49,12 @@ func duckType(t types.Type) (name string, ok bool) {
 	switch t.Kind() {
 	case types.Decimal:
 		return fmt.Sprintf("DECIMAL(%d,%d)", t.Precision(), t.Scale()), true
-	case types.Time:
-		return "TIME", t.Precision() <= microseconds
+	case types.Time, types.TimeTZ:
+		return "TIME", true
 	case types.Timestamp:
-		return "TIMESTAMP", t.Precision() <= microseconds
+		return "TIMESTAMP", true
 	case types.TimestampTZ:
-		return "TIMESTAMPTZ", t.Precision() <= microseconds
+		return "TIMESTAMPTZ", true
 	case types.Array:
 		elem, ok := duckType(t.Elem(0))
 		return elem + "[]", ok
@@ -73,11 +83,7 @@ func fieldName(i int) string { return fmt.Sprintf("f%d", i+1) }
 func (p *printer) duck(t types.Type, at ast.Span) string {
 	name, ok := duckType(t)
 	if !ok {
-		hint := ""
-		if k := t.Kind(); k == types.Timestamp || k == types.TimestampTZ || k == types.Time {
-			hint = "six digits after the second are the most; CAST to a smaller precision where the data is read"
-		}
-		p.refuse("type "+t.String(), at, hint)
+		p.refuse("type "+t.String(), at, "")
 		return "VARCHAR"
 	}
 	return name
@@ -97,4 +103,10 @@ func holds(t types.Type, f func(types.Type) bool) bool {
 		}
 	}
 	return false
+}
+
+// baseName is a type's name without its parameters.
+func baseName(t types.Type) string {
+	name, _, _ := strings.Cut(t.String(), "(")
+	return name
 }

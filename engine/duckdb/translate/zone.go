@@ -1,23 +1,25 @@
 package translate
 
 import (
-	"strings"
-	_ "time/tzdata" // the rules of zones come with the binary, wherever it runs
+	"fmt"
+	"time"
 
+	"github.com/limn-data/limn/engine/duckdb/native"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/types"
 )
 
 // A timestamp with time zone is an instant with a zone in Trino and an instant alone in DuckDB. The
 // zone is kept here, by expression: it is known where a literal names it, and the session's
-// otherwise. What cannot be followed has no zone (unknown), and is refused when the zone matters.
+// otherwise. What cannot be followed has no zone (unknown), and is refused when the zone matters. So is
+// a time with time zone: the time of UTC, with an offset that is kept here.
 const unknownZone = "?"
 
 // zoneOf is the zone of a timestamp with time zone; empty for other types.
 func (p *printer) zoneOf(e ast.Expr, s *scope) string {
-	if p.info.Type(e).Kind() != types.TimestampTZ {
-		if t, ok := p.info.Coercion(e); ok && t.Kind() == types.TimestampTZ {
-			return canonicalZone(p.opts.Zone)
+	if !isZoned(p.info.Type(e)) {
+		if t, ok := p.info.Coercion(e); ok && isZoned(t) && p.info.Type(e).Kind() != types.Unknown {
+			return p.sessionZone(t)
 		}
 		return ""
 	}
@@ -25,27 +27,42 @@ func (p *printer) zoneOf(e ast.Expr, s *scope) string {
 	case *ast.Paren:
 		return p.zoneOf(e.X, s)
 	case *ast.Ident, *ast.Deref:
-		if c := s.resolve(nameParts(e)); c != nil && c.typ.Kind() == types.TimestampTZ {
+		if c := s.resolve(nameParts(e)); c != nil && isZoned(c.typ) {
 			return canonicalZone(c.zone)
 		}
 	case *ast.Subquery: // what left it is in the session's zone
-		return canonicalZone(p.opts.Zone)
+		return p.sessionZone(p.info.Type(e))
 	case *ast.Current:
-		return canonicalZone(p.opts.Zone)
+		return p.sessionZone(p.info.Type(e))
 	case *ast.TypedLit:
 		return literalZone(e)
 	case *ast.AtTimeZone:
-		if lit, ok := strip(e.Zone).(*ast.StringLit); ok {
+		switch lit := strip(e.Zone).(type) {
+		case *ast.StringLit:
 			return canonicalZone(lit.Value)
+		case *ast.IntervalLit:
+			if ms, ok := intervalValue(lit); ok && ms%60_000 == 0 && ms > -14*3_600_000 && ms < 14*3_600_000 {
+				return offsetName(int(ms / 1000))
+			}
 		}
 	case *ast.Cast:
-		if p.typeOf(e.X).Kind() != types.TimestampTZ {
-			return canonicalZone(p.opts.Zone)
+		t := p.info.Type(e)
+		if lit, ok := strip(e.X).(*ast.StringLit); ok && t.Kind() == types.TimestampTZ {
+			if _, zone, err := native.ParseZoned(lit.Value, canonicalZone(p.opts.Zone), t.Precision()); err == nil {
+				return zone
+			}
 		}
-		return p.zoneOf(e.X, s)
+		if !isZoned(p.typeOf(e.X)) {
+			return p.sessionZone(t)
+		}
+		zone := p.zoneOf(e.X, s)
+		if t.Kind() == types.TimeTZ && p.typeOf(e.X).Kind() != types.TimeTZ && !isOffset(zone) {
+			return unknownZone // its offset goes by the day
+		}
+		return zone
 	case *ast.Binary:
 		for _, x := range []ast.Expr{e.L, e.R} {
-			if p.info.Type(x).Kind() == types.TimestampTZ {
+			if isZoned(p.info.Type(x)) {
 				return p.zoneOf(x, s)
 			}
 		}
@@ -83,6 +100,17 @@ func (p *printer) zoneOfCall(e *ast.Call, s *scope) string {
 		if len(e.Args) == 1 || name == "parse_datetime" {
 			return canonicalZone(p.opts.Zone)
 		}
+		if lit, ok := strip(e.Args[1].Value).(*ast.StringLit); ok && len(e.Args) == 2 {
+			return canonicalZone(lit.Value)
+		}
+		return unknownZone
+	case "from_iso8601_timestamp":
+		if lit, ok := strip(e.Args[0].Value).(*ast.StringLit); ok {
+			if _, zone, err := native.ParseISO(lit.Value, canonicalZone(p.opts.Zone)); err == nil {
+				return zone
+			}
+		}
+		return canonicalZone(p.opts.Zone)
 	case "with_timezone", "at_timezone":
 		if lit, ok := strip(e.Args[1].Value).(*ast.StringLit); ok {
 			return canonicalZone(lit.Value)
@@ -90,7 +118,7 @@ func (p *printer) zoneOfCall(e *ast.Call, s *scope) string {
 	default: // of its arguments, where these agree
 		zone := ""
 		for _, a := range e.Args {
-			if p.typeOf(a.Value).Kind() == types.TimestampTZ {
+			if isZoned(p.typeOf(a.Value)) {
 				zone = commonZone(zone, p.zoneOf(a.Value, s))
 			}
 		}
@@ -101,26 +129,97 @@ func (p *printer) zoneOfCall(e *ast.Call, s *scope) string {
 	return unknownZone
 }
 
-// sameZone is the zone of values that come together in one column.
-func (p *printer) sameZone(a, b string, at ast.Span) string {
-	zone := commonZone(a, b)
-	if zone == unknownZone {
-		p.refuse("timestamps with different time zones in one column", at, "put them AT TIME ZONE 'UTC'")
+// isZoned reports the types whose values have a time zone.
+func isZoned(t types.Type) bool { return t.Kind() == types.TimestampTZ || t.Kind() == types.TimeTZ }
+
+// sessionZone is the zone of a value that was made in the session's: of a time the offset that it has
+// now.
+func (p *printer) sessionZone(t types.Type) string {
+	zone := canonicalZone(p.opts.Zone)
+	if t.Kind() != types.TimeTZ || isOffset(zone) {
+		return zone
 	}
-	return zone
+	loc, ok := p.location(zone)
+	if !ok || p.opts.Now.IsZero() {
+		return unknownZone
+	}
+	_, seconds := p.opts.Now.In(loc).Zone()
+	return offsetName(seconds)
 }
 
-// leaves checks a column that leaves a query: only instants of the session's zone print as in Trino.
+// isOffset reports zones that have one offset for ever.
+func isOffset(zone string) bool {
+	return zone == "UTC" || zone != "" && (zone[0] == '+' || zone[0] == '-')
+}
+
+func offsetName(seconds int) string {
+	sign := "+"
+	if seconds < 0 {
+		sign, seconds = "-", -seconds
+	}
+	return canonicalZone(fmt.Sprintf("%s%02d:%02d", sign, seconds/3600, seconds/60%60))
+}
+
+// offset is that of a zone that has one, in seconds.
+func (p *printer) offset(zone string, at ast.Span) int {
+	loc, ok := p.location(zone)
+	if !isOffset(zone) || !ok {
+		p.refuse("the zone "+zone+" of a time", at, "use an offset, such as '+02:00'")
+		return 0
+	}
+	_, seconds := time.Unix(0, 0).In(loc).Zone()
+	return seconds
+}
+
+// coercedZone is the zone of a column that is turned into a type.
+func (p *printer) coercedZone(c output, t types.Type) string {
+	if isZoned(t) && !isZoned(c.typ) && c.typ.Kind() != types.Unknown {
+		return p.sessionZone(t)
+	}
+	return c.zone
+}
+
+// sameZone is the zone of values that come together in one column; unknown where they differ, which is
+// refused only where it would show.
+func (p *printer) sameZone(a, b string) string { return commonZone(a, b) }
+
+// leaves checks a value that is kept where no zone can be followed: in a list, a row or a subquery's
+// one value. Only those of the session's zone may.
 func (p *printer) leaves(t types.Type, zone string, at ast.Span) {
-	if t.Kind() == types.TimestampTZ && canonicalZone(zone) != canonicalZone(p.opts.Zone) {
-		p.refuse("a timestamp with the time zone "+zone+" as a result", at, "CAST it to timestamp, or put it AT TIME ZONE '"+p.opts.Zone+"'")
+	if isZoned(t) && zone != p.sessionZone(t) {
+		p.refuse("a timestamp with the time zone "+zone+" here", at, "CAST it to timestamp, or put it AT TIME ZONE '"+p.opts.Zone+"'")
 	}
 }
 
-// zoneText is a zone as DuckDB's functions want it.
+// shown renders a value with a zone that leaves the statement as Trino prints it. An instant in the
+// session's zone stays one.
+func (p *printer) shown(x string, t types.Type, zone string, at ast.Span) string {
+	switch {
+	case t.Kind() == types.TimestampTZ && zone == canonicalZone(p.opts.Zone):
+		return x
+	case !isZoned(t):
+		return x
+	case zone == unknownZone:
+		return p.refuse("a timestamp with a time zone that differs from row to row", at, "CAST it to timestamp, or put it AT TIME ZONE '"+p.opts.Zone+"'")
+	case t.Kind() == types.TimeTZ:
+		return p.timeTZText(x, t.Precision(), zone, at)
+	}
+	return call("text_instant", x, p.zoneText(zone, at), itoa(t.Precision()), "'name'")
+}
+
+// timeTZText writes a time, which is held as that of UTC, with its offset.
+func (p *printer) timeTZText(x string, precision int, zone string, at ast.Span) string {
+	seconds := p.offset(zone, at)
+	if zone == "UTC" {
+		zone = "+00:00"
+	}
+	return "(" + p.timeText("("+x+" + to_seconds("+itoa(seconds)+"))", precision) + " || " + str(zone) + ")"
+}
+
+// zoneText is a zone as functions want it.
 func (p *printer) zoneText(zone string, at ast.Span) string {
 	zone = canonicalZone(zone)
-	if _, ok := p.location(zone); !ok || strings.ContainsAny(zone[:1], "+-") {
+	if _, ok := p.location(zone); !ok {
 		p.refuse("the zone "+zone, at, "use the name of a zone, such as 'Europe/Berlin'")
 	}
 	return str(zone)
@@ -128,10 +227,14 @@ func (p *printer) zoneText(zone string, at ast.Span) string {
 
 // wall is the wall clock of an instant in a zone: TIMESTAMPTZ → TIMESTAMP.
 func (p *printer) wall(x, zone string) string {
+	if zone != "UTC" && isOffset(zone) {
+		return "(timezone('UTC', " + x + ") + to_seconds(" + itoa(p.offset(zone, ast.Span{})) + "))"
+	}
 	return "timezone(" + p.zoneText(zone, ast.Span{}) + ", " + x + ")"
 }
 
-// toZoned is the instant at which a zone shows a wall clock: DATE or TIMESTAMP → TIMESTAMPTZ.
+// toZoned is the instant at which a zone shows a wall clock: DATE or TIMESTAMP → TIMESTAMPTZ. DuckDB
+// takes the later of two instants where a clock is put back, Trino the earlier.
 func (p *printer) toZoned(x string, from types.Type, zone string, at ast.Span) string {
 	switch from.Kind() {
 	case types.Unknown:
@@ -142,7 +245,13 @@ func (p *printer) toZoned(x string, from types.Type, zone string, at ast.Span) s
 	default:
 		return p.refuse("a timestamp with time zone from "+from.String(), at, "")
 	}
-	return "timezone(" + p.zoneText(zone, at) + ", " + x + ")"
+	switch zone = canonicalZone(zone); {
+	case zone == "UTC":
+		return "timezone('UTC', " + x + ")"
+	case isOffset(zone):
+		return "timezone('UTC', " + x + " - to_seconds(" + itoa(p.offset(zone, at)) + "))"
+	}
+	return call("instant", x, p.zoneText(zone, at))
 }
 
 func (p *printer) atTimeZone(e *ast.AtTimeZone, s *scope) string {
@@ -158,6 +267,9 @@ func (p *printer) atTimeZone(e *ast.AtTimeZone, s *scope) string {
 		return x
 	case types.Timestamp:
 		return p.toZoned(x, t, p.opts.Zone, e.At)
+	case types.TimeTZ:
+		p.offset(zone, e.At)
+		return x
 	}
 	return p.refuse("AT TIME ZONE of "+t.String(), e.At, "")
 }
