@@ -144,35 +144,27 @@ func binary(v any) (rows.Value, error) {
 	return nil, fmt.Errorf("bytes came as %T", v)
 }
 
-// temporal writes dates and times in ISO 8601 with the digits of the type's precision; what has a zone is
-// given in UTC.
+// temporal writes dates and times in ISO 8601 with the digits of the type's precision.
 func temporal(t types.Type) convert {
+	k := t.Kind()
+	zoned := k == types.TimeTZ || k == types.TimestampTZ
 	layout := "2006-01-02"
-	digits := 0
-	switch t.Kind() {
-	case types.Time, types.TimeTZ:
-		layout, digits = "15:04:05", t.Precision()
-	case types.Timestamp, types.TimestampTZ:
-		layout, digits = "2006-01-02T15:04:05", t.Precision()
-	}
-	if digits > 9 {
-		// The driver keeps nanoseconds.
+	switch {
+	case k == types.Date:
+	case t.Precision() > 9: // the driver keeps nanoseconds
 		return func(any) (rows.Value, error) {
 			return nil, &unsupported{fmt.Sprintf("A value of type %s would lose its last digits.", t), "Cast it to a precision of 9 or less, or to varchar."}
 		}
-	}
-	if digits > 0 {
-		layout += "." + strings.Repeat("0", digits)
-	}
-	zoned := t.Kind() == types.TimeTZ || t.Kind() == types.TimestampTZ
-	if zoned {
-		layout += "Z07:00"
+	case k == types.Time || k == types.TimeTZ:
+		layout = rows.TimeLayout(t.Precision(), zoned)
+	default:
+		layout = rows.TimestampLayout(t.Precision(), zoned)
 	}
 	return func(v any) (rows.Value, error) {
 		at, ok := v.(time.Time)
 		if text, isText := v.(string); isText { // within a list or a map
 			var err error
-			if at, err = clock(text); err != nil {
+			if at, err = rows.ParseTime(text); err != nil {
 				return nil, err
 			}
 			ok = true
@@ -180,50 +172,11 @@ func temporal(t types.Type) convert {
 		if !ok {
 			return nil, fmt.Errorf("a time came as %T", v)
 		}
-		if zoned {
-			if twice(at) {
-				return nil, &unsupported{"A time falls into the hour that the clock of its zone shows twice, so that it cannot be told which is meant.", "Select it AT TIME ZONE 'UTC'."}
-			}
-			if t.Kind() == types.TimestampTZ {
-				at = at.UTC()
-			}
+		if zoned && rows.Twice(at) {
+			return nil, &unsupported{"A time falls into the hour that the clock of its zone shows twice, so that it cannot be told which is meant.", "Select it AT TIME ZONE 'UTC'."}
 		}
 		return at.Format(layout), nil
 	}
-}
-
-// clock reads a date or time as the protocol writes it: 2026-01-31, 23:59:59.999, both with a blank
-// between, and behind a time +02:00 or, after a blank, the name of a zone.
-func clock(text string) (time.Time, error) {
-	for _, layout := range []string{"2006-01-02", "15:04:05", "2006-01-02 15:04:05", "15:04:05-07:00", "2006-01-02 15:04:05-07:00", "2006-01-02 15:04:05 -07:00"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
-		}
-	}
-	if i := strings.LastIndexByte(text, ' '); i > 0 {
-		if zone, err := time.LoadLocation(text[i+1:]); err == nil {
-			if t, err := time.ParseInLocation("2006-01-02 15:04:05", text[:i], zone); err == nil {
-				return t, nil
-			}
-		}
-	}
-	return time.Time{}, fmt.Errorf("a time came as %q", text)
-}
-
-// twice says whether the wall clock of a named zone shows this time a second time. The protocol gives the
-// wall clock and the zone's name, which then is not enough. Of an offset it is.
-func twice(t time.Time) bool {
-	name := t.Location().String()
-	if name == "" || name == "UTC" {
-		return false
-	}
-	const wall = "2006-01-02T15:04:05.999999999"
-	for _, d := range []time.Duration{time.Hour, 30 * time.Minute} {
-		if t.Add(d).Format(wall) == t.Format(wall) || t.Add(-d).Format(wall) == t.Format(wall) {
-			return true
-		}
-	}
-	return false
 }
 
 // list converts arrays by one converter and rows by one for each field.

@@ -107,7 +107,7 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		return p.let([]string{x}, func(v []string) string {
 			fields := make([]string, to.NumElems())
 			for i := range fields {
-				fields[i] = str(fieldName(i)) + ": " + p.cast(field(v[0], i), from.Elem(i), to.Elem(i), at)
+				fields[i] = str(FieldName(i)) + ": " + p.cast(field(v[0], i), from.Elem(i), to.Elem(i), at)
 			}
 			return "CASE WHEN " + v[0] + " IS NOT NULL THEN {" + strings.Join(fields, ", ") + "} END"
 		})
