@@ -37,15 +37,18 @@ func (c limitsConfig) limits() (gate.Limits, error) {
 			return out, fmt.Errorf("limn.yaml: limits.%s is %d; write bytes, or leave it out for no limit", key, n)
 		}
 	}
-	for key, to := range map[string]*time.Duration{c.EstimateTimeout: &out.Timeout, c.Timeout: &out.Time} {
-		if key == "" {
+	for _, t := range []struct {
+		key, text string
+		to        *time.Duration
+	}{{"estimate_timeout", c.EstimateTimeout, &out.Timeout}, {"timeout", c.Timeout, &out.Time}} {
+		if t.text == "" {
 			continue
 		}
-		d, err := time.ParseDuration(key)
+		d, err := time.ParseDuration(t.text)
 		if err != nil || d <= 0 {
-			return out, fmt.Errorf("limn.yaml: limits: %q is no time; write one such as 30s", key)
+			return out, fmt.Errorf("limn.yaml: limits.%s is %q, which is no time; write one such as 30s", t.key, t.text)
 		}
-		*to = d
+		*t.to = d
 	}
 	return out, nil
 }
@@ -57,8 +60,13 @@ func (w *workspace) gate() (*gate.Gate, error) {
 		return nil, err
 	}
 	key := func() ([]byte, error) { return gate.KeyFile(filepath.Join(w.dir, ".limn", "key")) }
-	return &gate.Gate{Limits: limits, Estimator: gate.Files{Snapshot: w.snap}, Key: key,
-		Ledger: gate.FileLedger{Dir: filepath.Join(w.dir, ".limn", "spent"), Now: time.Now}}, nil
+	g := &gate.Gate{Limits: limits, Estimator: gate.Files{Snapshot: w.snap}, Key: key,
+		Ledger: gate.FileLedger{Dir: filepath.Join(w.dir, ".limn", "spent"), Now: time.Now}}
+	if e, ok := w.engine.(served); ok {
+		// A server's rules are about the asker only where it knows who asks.
+		g.Estimator, g.EngineGuards = e, !e.asAccount
+	}
+	return g, nil
 }
 
 // policyFile is one file of policy/. What several files say adds up.
