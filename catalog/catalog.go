@@ -73,6 +73,8 @@ type Asset struct {
 	Source      Source
 	Tags        []string // words that policies go by, such as public or finance
 	Requires    []string // columns of which one must be bound by a condition, where a whole scan is too much
+	View        bool     // it is one, of the engine that has the tables
+	ViewSQL     string   // its query, where it is known
 }
 
 // Source says where an embedded engine finds the rows.

@@ -37,7 +37,10 @@ func (c *checked) Table(catalog, schema, name string) (*check.Table, bool) {
 	if a == nil {
 		return nil, false
 	}
-	t := &check.Table{Catalog: strings.ToLower(a.Name.Catalog), Schema: strings.ToLower(a.Name.Schema), Name: strings.ToLower(a.Name.Table)}
+	t := &check.Table{Catalog: strings.ToLower(a.Name.Catalog), Schema: strings.ToLower(a.Name.Schema), Name: strings.ToLower(a.Name.Table), ViewSQL: a.ViewSQL}
+	if a.View {
+		t.Kind = check.View
+	}
 	for _, col := range a.Columns {
 		typ, err := types.Parse(col.Type)
 		if err != nil {

@@ -71,16 +71,17 @@ func (w *workspace) gate() (*gate.Gate, error) {
 
 // policyFile is one file of policy/. What several files say adds up.
 type policyFile struct {
-	Version        int          `yaml:"version"` // of these keys; 1
-	Reveal         string       `yaml:"reveal"`  // "name": refusals may name what they refuse
-	Default        string       `yaml:"default"` // open | closed
-	Enforce        string       `yaml:"enforce"` // engine | compiled
-	SystemTables   []string     `yaml:"system_tables"`
-	TableFunctions []string     `yaml:"table_functions"`
-	Hide           []hideRule   `yaml:"hide"`
-	Allow          []allowRule  `yaml:"allow"`
-	Filters        []filterRule `yaml:"filters"`
-	Masks          []maskRule   `yaml:"masks"`
+	Version        int                 `yaml:"version"` // of these keys; 1
+	Reveal         string              `yaml:"reveal"`  // "name": refusals may name what they refuse
+	Default        string              `yaml:"default"` // open | closed
+	Enforce        string              `yaml:"enforce"` // engine | compiled
+	Groups         map[string][]string `yaml:"groups"`  // who belongs to which
+	SystemTables   []string            `yaml:"system_tables"`
+	TableFunctions []string            `yaml:"table_functions"`
+	Hide           []hideRule          `yaml:"hide"`
+	Allow          []allowRule         `yaml:"allow"`
+	Filters        []filterRule        `yaml:"filters"`
+	Masks          []maskRule          `yaml:"masks"`
 }
 
 type hideRule struct {
@@ -187,6 +188,12 @@ func (f policyFile) addTo(p *access.Policy, file string) error {
 		*w.to = *w.to || yes
 	}
 	p.SystemTables, p.TableFunctions = append(p.SystemTables, f.SystemTables...), append(p.TableFunctions, f.TableFunctions...)
+	for g, names := range f.Groups {
+		if p.Members == nil {
+			p.Members = map[string][]string{}
+		}
+		p.Members[g] = append(p.Members[g], names...)
+	}
 	for _, h := range f.Hide {
 		p.Rules = append(p.Rules, access.Rule(h))
 	}
