@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -161,14 +162,14 @@ func soundex(text string) (any, error) {
 	const codes = "01230120022455012623010202"
 	var out []byte
 	last := byte('0')
-	for i := range len(text) {
-		c := text[i] &^ 0x20
-		if c < 'A' || c > 'Z' {
-			if text[i] >= 0x80 {
-				return nil, invalid("The character is not mapped")
-			}
+	for _, r := range text {
+		if !unicode.IsLetter(r) {
 			continue
 		}
+		if r >= 0x80 {
+			return nil, invalid("The character is not mapped")
+		}
+		c := byte(r) &^ 0x20
 		code := codes[c-'A']
 		switch {
 		case len(out) == 0:

@@ -166,6 +166,9 @@ func (p *printer) rescaled(x string, t types.Type, at ast.Span) string {
 
 // concat is || and concat(): NULL when any part is.
 func (p *printer) concat(parts []string, ts []types.Type, t types.Type, at ast.Span) string {
+	if len(parts) == 1 {
+		return p.raise("INVALID_FUNCTION_ARGUMENT", "There must be two or more concatenation arguments", t, at)
+	}
 	switch t.Kind() {
 	case types.Char:
 		for i := range parts {
@@ -176,7 +179,7 @@ func (p *printer) concat(parts []string, ts []types.Type, t types.Type, at ast.S
 		// DuckDB takes a NULL list for an empty one.
 		for i := range parts {
 			if ts[i].Kind() != types.Array || !ts[i].Equal(t) && p.duck(ts[i], at) != p.duck(t, at) {
-				parts[i] = "[" + parts[i] + "]"
+				parts[i] = "CASE WHEN " + parts[i] + " IS NOT NULL THEN [" + parts[i] + "] END"
 				if !ts[i].Equal(t.Elem(0)) {
 					return p.refuse("|| of "+ts[0].String()+" and another type", at, "")
 				}

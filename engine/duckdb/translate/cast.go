@@ -8,9 +8,17 @@ import (
 	"github.com/limn-data/limn/trino/types"
 )
 
+// castExpr is CAST and TRY_CAST, which lets pass what fails in computing the value itself.
 func (p *printer) castExpr(e *ast.Cast, s *scope) string {
-	from, to := p.typeOf(e.X), p.info.Type(e)
 	x := p.expr(e.X, s)
+	if !e.Try {
+		return p.castOf(e, x, s)
+	}
+	return p.bind([]string{x}, func(v []string) string { return "TRY(" + p.castOf(e, v[0], s) + ")" })
+}
+
+func (p *printer) castOf(e *ast.Cast, x string, s *scope) string {
+	from, to := p.typeOf(e.X), p.info.Type(e)
 	sql := ""
 	switch {
 	case from.Kind() == types.TimestampTZ && to.Kind() == types.TimeTZ:
@@ -34,9 +42,6 @@ func (p *printer) castExpr(e *ast.Cast, s *scope) string {
 		sql = p.toZoned(p.explicit(x, from, types.TemporalOf(types.Timestamp, to.Precision()), e.At), types.TemporalOf(types.Timestamp, to.Precision()), p.opts.Zone, e.At)
 	default:
 		sql = p.explicit(x, from, to, e.At)
-	}
-	if e.Try {
-		return "TRY(" + sql + ")"
 	}
 	return sql
 }
@@ -261,7 +266,7 @@ func (p *printer) floatText(x string) string {
 		mantissa := "split_part(" + text + ", 'e', 1)"
 		exponent := "coalesce(TRY_CAST(split_part(" + text + ", 'e', 2) AS INTEGER), 0)"
 		return "CASE WHEN isnan(" + n[0] + ") THEN 'NaN' WHEN isinf(" + n[0] + ") THEN CASE WHEN " + n[0] + " > 0 THEN 'Infinity' ELSE '-Infinity' END" +
-			" WHEN " + n[0] + " = 0 THEN CASE WHEN signbit(" + n[0] + ") THEN '-0.0E0' ELSE '0.0E0' END ELSE " +
+			" WHEN " + n[0] + " = 0 THEN CASE WHEN signbit(" + n[0] + ") THEN '-0E0' ELSE '0E0' END ELSE " +
 			p.let([]string{mantissa, exponent, "split_part(" + mantissa + ", '.', 1)", "split_part(" + mantissa + ", '.', 2)"}, func(v []string) string {
 				digits := "rtrim(ltrim(" + v[2] + " || " + v[3] + ", '0'), '0')"
 				place := "(CASE WHEN " + v[2] + " <> '0' THEN length(" + v[2] + ") - 1 ELSE length(ltrim(" + v[3] + ", '0')) - length(" + v[3] + ") - 1 END + " + v[1] + ")"

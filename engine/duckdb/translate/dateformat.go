@@ -180,7 +180,11 @@ func parseDatetime(p *printer, c *callArgs) string {
 		return p.refuse("parse_datetime with this format", c.call.At, "")
 	}
 	local := types.TemporalOf(types.Timestamp, 3)
-	return p.toZoned(p.parsed(c.args[0], shape, strings.ReplaceAll(format, "%-", "%"), local, c), local, p.opts.Zone, c.call.At)
+	wall := p.parsed(c.args[0], shape, strings.ReplaceAll(format, "%-", "%"), local, c)
+	if zone := canonicalZone(p.opts.Zone); !isOffset(zone) {
+		return call("parsed_instant", wall, p.zoneText(zone, c.call.At))
+	}
+	return p.toZoned(wall, local, p.opts.Zone, c.call.At)
 }
 
 // toISO writes a zone as its offset, UTC as Z.

@@ -373,7 +373,7 @@ func sameNumbersWithin(a, b string) bool {
 		return false
 	}
 	for i := range x {
-		if !sameCell(x[i], y[i], types.Of(types.Double)) {
+		if !sameCell(x[i], y[i], types.Of(types.Real)) { // whichever it is
 			return false
 		}
 	}

@@ -84,7 +84,7 @@ func init() {
 		"nan":         {sql: "CAST('nan' AS DOUBLE)"},
 		"infinity":    {sql: "CAST('infinity' AS DOUBLE)"},
 		"radians":     {sql: "radians($1)"}, "degrees": {sql: "degrees($1)"},
-		"sin": {sql: "sin($1)"}, "cos": {sql: "cos($1)"}, "tan": {sql: "tan($1)"},
+		"sin": {make: ofFinite("sin")}, "cos": {make: ofFinite("cos")}, "tan": {make: ofFinite("tan")},
 		"greatest": {make: most("greatest")}, "least": {make: most("least")},
 		// dates
 		"date_trunc": {make: dateTrunc}, "date_add": {make: dateAdd}, "date_diff": {make: dateDiff},
@@ -265,6 +265,12 @@ func substr(p *printer, c *callArgs) string {
 	from := c.args[1]
 	if ok {
 		from = itoa(int(start))
+	} else { // beyond 32 bits there is nothing
+		from = "least(" + from + ", CASE WHEN " + from + " IS NOT NULL THEN 2147483647 END)"
+		from = "greatest(" + from + ", CASE WHEN " + c.args[1] + " IS NOT NULL THEN -2147483648 END)"
+	}
+	if length != "" && length[0] == 'g' {
+		length = "least(" + length + ", CASE WHEN " + c.args[2] + " IS NOT NULL THEN 2147483647 END)"
 	}
 	sql := ""
 	switch {
@@ -472,5 +478,7 @@ func fromUnixtime(p *printer, c *callArgs) string {
 	} else if len(c.args) != 1 {
 		return p.refuse("from_unixtime with a zone", c.call.At, "")
 	}
-	return "make_timestamptz(CAST(floor(" + c.args[0] + " * 1000 + 0.5) AS BIGINT) * 1000)"
+	return p.let(c.args[:1], func(v []string) string {
+		return "CASE WHEN isnan(" + v[0] + ") THEN make_timestamptz(0) ELSE make_timestamptz(CAST(floor(" + v[0] + " * 1000 + 0.5) AS BIGINT) * 1000) END"
+	})
 }
