@@ -57,7 +57,10 @@ func layout(t string) string {
 func timed(layout string) convert {
 	return func(v driver.Value) (rows.Value, error) {
 		if t, ok := v.(time.Time); ok {
-			return t.UTC().Format(layout), nil
+			if t = t.UTC(); t.Year() > 9999 {
+				return "+" + t.Format(layout), nil
+			}
+			return t.Format(layout), nil
 		}
 		return value(v)
 	}

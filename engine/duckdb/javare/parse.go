@@ -573,6 +573,11 @@ func isWord(r rune) bool {
 	return isDigit(r) || r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 }
 
+// joinsWord is what \b looks at, which is over all of Unicode.
+func joinsWord(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic)
+}
+
 // property knows general categories.
 func property(name string) func(rune) bool {
 	if t, ok := unicode.Categories[name]; ok {

@@ -118,6 +118,9 @@ func stepsOf(path any) ([]string, error) {
 }
 
 func jsonContains(in []any) (any, error) {
+	if f, ok := in[1].(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		return false, nil
+	}
 	hit, ok := trinojson.Contains(in[0].(string), in[1])
 	return absent(hit, ok)
 }
@@ -195,7 +198,10 @@ func jsonTo(in []any) (any, error) {
 	if err != nil {
 		return nil, unsupported("this JSON text")
 	}
-	to := in[1].(string)
+	return castScalar(v, in[1].(string))
+}
+
+func castScalar(v *trinojson.Value, to string) (any, error) {
 	kind, text := v.Kind(), v.Scalar()
 	switch kind {
 	case "null":
@@ -371,7 +377,7 @@ func scalarOf(v *trinojson.Value, to string) (any, error) {
 	if !v.Representable() {
 		return "xJSON_VALUE_RESULT_ERROR", nil
 	}
-	text, err := jsonTo([]any{v.Text(), to})
+	text, err := castScalar(v, to)
 	if err != nil {
 		return "xJSON_VALUE_RESULT_ERROR", nil
 	}

@@ -40,6 +40,18 @@ var times = []Function{
 		}
 		return at, nil
 	}},
+	{Name: "date_text", In: []string{"DATE"}, Out: "VARCHAR", Call: func(in []any) (any, error) {
+		t := in[0].(time.Time)
+		return yearText(t.Year(), "") + t.Format("-01-02"), nil
+	}},
+	{Name: "stamp_text", In: []string{"TIMESTAMP", "BIGINT"}, Out: "VARCHAR", Call: func(in []any) (any, error) {
+		t, precision := in[0].(time.Time), int(in[1].(int64))
+		text := yearText(t.Year(), "+") + t.Format("-01-02 15:04:05")
+		if precision > 0 {
+			text += fmt.Sprintf(".%09d000", t.Nanosecond())[:precision+1]
+		}
+		return text, nil
+	}},
 	{Name: "zone_offset", In: []string{"TIMESTAMPTZ", "VARCHAR"}, Out: "BIGINT", Call: func(in []any) (any, error) {
 		zone, err := Location(in[1].(string))
 		if err != nil {
@@ -84,6 +96,17 @@ func inZone(at time.Time, zone, want string, err error) (any, error) {
 		return nil, err
 	}
 	return at, nil
+}
+
+// yearText writes a year in four digits or more, those of more with plus before them.
+func yearText(y int, plus string) string {
+	switch {
+	case y > 9999:
+		return plus + strconv.Itoa(y)
+	case y < 0:
+		return fmt.Sprintf("-%04d", -y)
+	}
+	return fmt.Sprintf("%04d", y)
 }
 
 var zones cache[*time.Location]

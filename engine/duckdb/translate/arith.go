@@ -64,6 +64,10 @@ func isConstant(sql string) bool { return isNumber(strings.Trim(sql, "()")) }
 // decimalOp renders decimal arithmetic. ta and tb are decimals too; t is Trino's result, whose
 // precision and scale DuckDB shares as long as neither passes 38 digits.
 func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, at ast.Span) string {
+	if p.wideDecimal(op, ta, tb, t) {
+		wide := call("decimal", str(strings.TrimSpace(operators[op])), "CAST("+a+" AS VARCHAR)", "CAST("+b+" AS VARCHAR)", itoa(t.Scale()))
+		return "CAST(" + wide + " AS " + p.duck(t, at) + ")"
+	}
 	switch op {
 	case ast.Add, ast.Sub:
 		scale := max(ta.Scale(), tb.Scale())
@@ -113,6 +117,22 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 	return p.let([]string{a, b}, func(v []string) string {
 		return p.byZero(v[0], v[1], "CAST("+v[0]+" % "+v[1]+" AS "+p.duck(t, at)+")", t, at)
 	})
+}
+
+// wideDecimal reports operations of which an intermediate result may not fit 38 digits though the
+// result does. Those are computed in Go.
+func (p *printer) wideDecimal(op ast.BinaryOp, ta, tb, t types.Type) bool {
+	whole := max(ta.Precision()-ta.Scale(), tb.Precision()-tb.Scale())
+	switch op {
+	case ast.Add, ast.Sub:
+		return whole+max(ta.Scale(), tb.Scale())+1 > 38
+	case ast.Mul:
+		return ta.Precision()+tb.Precision() > 38
+	case ast.Div:
+		shift := t.Scale() - ta.Scale() + tb.Scale()
+		return shift < 0 || ta.Precision()+shift > 37 || tb.Precision() > 37
+	}
+	return whole+max(ta.Scale(), tb.Scale()) > 38
 }
 
 // narrow is the precision up to which DuckDB computes decimals in 64 bits. It does so even where the

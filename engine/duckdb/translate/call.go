@@ -49,8 +49,8 @@ func (p *printer) call(e *ast.Call, s *scope) string {
 		switch p.typeOf(a.Value).Kind() {
 		case types.JoniRegExp, types.Re2JRegExp, types.JSONPath: // read by the rule, as literals
 			c.args = append(c.args, "NULL")
-		case types.CodePoints:
-			c.args = append(c.args, p.raw(a.Value, s))
+		case types.CodePoints: // of a char its padding too
+			c.args = append(c.args, p.padded(p.raw(a.Value, s), p.info.Type(a.Value)))
 		default:
 			c.args = append(c.args, p.expr(a.Value, s))
 		}
@@ -191,7 +191,9 @@ func nullIf(p *printer, c *callArgs) string {
 // tryForm stands inside of a lambda, where DuckDB does not look for equal expressions: it would compute
 // these once, before TRY, and let their errors through. An aggregate cannot stand there.
 func tryForm(p *printer, c *callArgs) string {
+	p.trying++
 	sql := "TRY(" + c.render(p)[0] + ")"
+	p.trying--
 	if p.aggregates(c.call.Args[0].Value) {
 		return sql
 	}

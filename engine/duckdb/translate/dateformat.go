@@ -22,7 +22,7 @@ var shaped = map[byte]string{
 	's': `\d{1,2}`, 'S': `\d{1,2}`, 'T': `\d{1,2}:\d{1,2}:\d{1,2}`,
 }
 
-// walled is the wall clock of a date or timestamp argument, cut to the milliseconds that Trino's
+// walled is the wall clock of a date or timestamp argument, rounded to the milliseconds that Trino's
 // formatting sees.
 func (p *printer) walled(c *callArgs, i int) string {
 	x, t := c.args[i], c.types[i]
@@ -36,7 +36,7 @@ func (p *printer) walled(c *callArgs, i int) string {
 		return p.refuse(c.name+" of "+t.String(), c.call.At, "")
 	}
 	if t.Precision() > 3 {
-		return "date_trunc('millisecond', " + x + ")"
+		return p.toPrecision(x, t.Precision(), types.TemporalOf(types.Timestamp, 3), c.call.At)
 	}
 	return x
 }
@@ -167,6 +167,9 @@ func formatDatetime(p *printer, c *callArgs) string {
 			x = "timezone('UTC', " + x + ")"
 		default:
 			return p.refuse("format_datetime of "+c.types[0].String(), c.call.At, "")
+		}
+		if t := c.types[0]; t.Precision() > 3 {
+			x = p.toPrecision(x, t.Precision(), types.TemporalOf(types.TimestampTZ, 3), c.call.At)
 		}
 		return call("format_datetime", x, zone, c.args[1])
 	}

@@ -58,6 +58,9 @@ const mark = "trino:"
 // used in place of error(), which DuckDB takes for volatile: it would hold back optimizations and is
 // forbidden inside TRY. DuckDB leaves a constant that fails for run time.
 func (p *printer) raise(code, message string, t types.Type, at ast.Span) string {
+	if code == "NOT_SUPPORTED" && p.trying > 0 && strings.HasPrefix(message, "The embedded engine") { // TRY would make NULL of it
+		return p.refuse("a value that may not be supported, inside of TRY", at, "")
+	}
 	message = str(mark + code + ":" + strings.NewReplacer("'", "", `"`, "").Replace(message)) // quotes end it in DuckDB's text
 	switch t.Kind() {
 	case types.Varchar, types.Char, types.JSON: // any text is one

@@ -65,7 +65,7 @@ func (p *printer) temporalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type,
 		return ofMonths("trunc(" + p.months(a) + sign + b + ")")
 	case ka == types.Date && kb == types.Date:
 		return "to_hours((" + a + sign + b + ") * 24)"
-	case ka == kb && (ka == types.Timestamp || ka == types.TimestampTZ):
+	case ka == kb && (ka == types.Timestamp || ka == types.TimestampTZ || ka == types.Time && op == ast.Sub):
 		return ofMillis("epoch_ms(" + a + ")" + sign + "epoch_ms(" + b + ")")
 	case ka == types.Date && kb == types.IntervalYearMonth:
 		return "CAST(" + a + sign + b + " AS DATE)"
@@ -275,6 +275,11 @@ func dateDiff(p *printer, c *callArgs) string {
 	case types.Date, types.Timestamp:
 	default:
 		return p.refuse("date_diff of "+t.String(), c.call.At, "")
+	}
+	for i, x := range []*string{&a, &b} { // milliseconds are the finest that count
+		if ti := c.types[i+1]; ti.Kind() != types.Date && ti.Precision() > 3 {
+			*x = "date_trunc('millisecond', " + *x + ")"
+		}
 	}
 	return "date_sub('" + unit + "', " + a + ", " + b + ")"
 }

@@ -221,17 +221,30 @@ func Get(text string, index int64) (string, bool) {
 		return "", false
 	}
 	var all []string
-	if err := s.members(func(int, string) error {
-		if c := s.peek(); c != '{' && c != '[' { // a text comes without its quotes
-			_, text, err := s.scalar()
-			all = append(all, text)
-			return err
+	err := s.members(func(i int, _ string) error {
+		text := ""
+		if c := s.peek(); c == '{' || c == '[' {
+			var b strings.Builder
+			if err := s.copy(&b, style{raw: true}); err != nil {
+				return err
+			}
+			text = b.String()
+		} else { // a text comes without its quotes
+			k, t, err := s.scalar()
+			if err != nil {
+				return err
+			}
+			if text = t; k == kNull {
+				text = "null"
+			}
 		}
-		var b strings.Builder
-		err := s.copy(&b, style{raw: true})
-		all = append(all, b.String())
-		return err
-	}); err != nil {
+		all = append(all, text)
+		if int64(i) == index { // what is behind is not looked at
+			return found
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, found) {
 		return "", false
 	}
 	if index < 0 {
