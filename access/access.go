@@ -24,6 +24,10 @@ type Policy struct {
 	Rules  []Rule
 	Reveal bool // "reveal: name": a refused column may be named in the refusal
 
+	// Members are the groups that the workspace itself keeps, by name; they add to those that a principal
+	// comes with.
+	Members map[string][]string
+
 	Closed  bool // what no grant names is hidden
 	Grants  []Grant
 	Filters []RowFilter
@@ -62,6 +66,7 @@ type View struct {
 
 // View computes what who may see of snap.
 func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
+	who = p.member(who)
 	v := &View{who: who, policy: p, full: snap, denied: map[string]Rule{}, restrictions: map[string]*Restriction{}}
 	var shown []*catalog.Asset
 	for _, a := range snap.Assets {
@@ -89,7 +94,21 @@ func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
 		return t.Metric != "" && !kept[strings.ToLower(t.Metric)] && slices.ContainsFunc(snap.Metrics, func(m catalog.Metric) bool { return strings.EqualFold(m.Name, t.Metric) })
 	})
 	v.visible = catalog.New(append(shown, snap.Outside...), metrics, terms)
+	v.visible.Functions = snap.Functions
 	return v
+}
+
+// member adds the groups of the workspace to those of a principal.
+func (p Policy) member(who Principal) Principal {
+	groups := slices.Clone(who.Groups)
+	for g, names := range p.Members {
+		if slices.Contains(names, who.Name) {
+			groups = append(groups, g)
+		}
+	}
+	slices.Sort(groups)
+	who.Groups = slices.Compact(groups)
+	return who
 }
 
 // unnamed drops what an asset says of tables that are hidden: its lineage and its replacement.
@@ -207,6 +226,16 @@ func (v *View) Source() *catalog.Snapshot { return v.full }
 
 // Policy is the rules that the view was made of.
 func (v *View) Policy() Policy { return v.policy }
+
+// Restricted says whether there is any table of which the principal does not see every row and value.
+func (v *View) Restricted() bool {
+	for _, r := range v.restrictions {
+		if len(r.wheres)+len(r.masks) > 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // Whole says whether the principal sees every row and the true value of a column.
 func (v *View) Whole(n catalog.Name, column string) bool {

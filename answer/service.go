@@ -230,7 +230,7 @@ func (s *Service) execute(ctx context.Context, o *Outcome, ss *Session, plan *nl
 	verdict, err := s.ws.Gate.Judge(ctx, gate.Request{SQL: plan.SQL, Stmt: plan.Query, Info: plan.Info, View: ss.View, At: r.At, Confirm: r.Confirm})
 	o.Timings.Gate = ms(t)
 	if err != nil {
-		return nil, err
+		return nil, o.tell(err) // an engine that estimates may refuse the query already
 	}
 	if verdict.Decision != gate.Run {
 		d := Declined{Code: verdict.Code, Reason: verdict.Reason, Hint: verdict.Hint}
@@ -245,13 +245,21 @@ func (s *Service) execute(ctx context.Context, o *Outcome, ss *Session, plan *nl
 	t = time.Now()
 	set, err := s.engine.Run(ctx, Statement{Plan: s.secured(plan, verdict.Secured), Now: r.At, MaxRows: MaxRows, Caps: verdict.Caps, Who: r.Who})
 	o.Timings.Run = ms(t)
-	var told Told
-	if errors.As(err, &told) {
-		code, reason, hint := told.Tell()
-		o.decline(Declined{Code: code, Reason: reason, Hint: hint})
-		return nil, nil
+	if err != nil {
+		return nil, o.tell(err)
 	}
-	return set, err
+	return set, nil
+}
+
+// tell turns an error that people can act on into a decline; any other stays one.
+func (o *Outcome) tell(err error) error {
+	var told Told
+	if !errors.As(err, &told) {
+		return err
+	}
+	code, reason, hint := told.Tell()
+	o.decline(Declined{Code: code, Reason: reason, Hint: hint})
+	return nil
 }
 
 // Told is an engine's error that people can act on.

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/access"
@@ -45,7 +46,8 @@ func Secure(sql string, q *ast.Query, info *check.Info, view *access.View, engin
 			out.Applied = append(out.Applied, r)
 		}
 	}
-	if len(s.restricted) == 0 {
+	views := slices.ContainsFunc(info.Tables, func(u *check.TableUse) bool { return u.Table.IsView() })
+	if len(s.restricted) == 0 && (!views || !view.Restricted()) {
 		return out, nil
 	}
 	s.count(q)
@@ -53,6 +55,12 @@ func Secure(sql string, q *ast.Query, info *check.Info, view *access.View, engin
 	if s.err != nil {
 		return nil, s.err
 	}
+	ast.Walk(secured, func(n ast.Node) bool {
+		if q, ok := n.(*ast.Query); ok {
+			q.Comments = nil // they stand at places of a text that is no more
+		}
+		return true
+	})
 	if err := s.verify(secured); err != nil {
 		return nil, err
 	}
@@ -174,14 +182,13 @@ func (s *securer) table(n ast.Node, name *ast.QualifiedName, version *ast.TableV
 		return nil
 	}
 	r := s.restricted[use]
-	inside := use.Table.View != nil && s.reads(use.Table.View)
-	if r == nil && !inside {
-		return nil
-	}
-	if inside {
+	if use.Table.IsView() && !s.guards && s.looksBehind(use.Table) {
 		// The view's query cannot be changed where it is, and the engine would run it without the rights of
 		// who asks.
-		s.fail(notEnforceable("Ask for the tables themselves.", "%s is a view over tables of which you do not see everything.", strings.Join(lowerParts(name), ".")))
+		s.fail(notEnforceable("Ask for the tables themselves.", "%s is a view, and it may show more of its tables than you see of them.", strings.Join(lowerParts(name), ".")))
+		return nil
+	}
+	if r == nil {
 		return nil
 	}
 	t := &ast.Table{Name: access.Qualified(nameOf(use))}
@@ -196,11 +203,16 @@ func (s *securer) table(n ast.Node, name *ast.QualifiedName, version *ast.TableV
 	return &ast.SubqueryRel{Query: &ast.Query{Body: sel}}
 }
 
-// reads says whether a view's query, or a view in it, reads a restricted table.
-func (s *securer) reads(view *ast.Query) bool {
+// looksBehind says whether a view's query, or a view in it, reads a table that is restricted. One whose query
+// nobody knows may read any.
+func (s *securer) looksBehind(view *check.Table) bool {
+	q := s.info.View(view)
+	if q == nil {
+		return s.view.Restricted()
+	}
 	found := false
-	ast.Walk(view, func(n ast.Node) bool {
-		if use := s.info.Use(n); use != nil && (s.restricted[use] != nil || use.Table.View != nil && use.Table.View != view && s.reads(use.Table.View)) {
+	ast.Walk(q, func(n ast.Node) bool {
+		if use := s.info.Use(n); use != nil && (s.restricted[use] != nil || use.Table.IsView() && s.looksBehind(use.Table)) {
 			found = true
 		}
 		return !found

@@ -68,7 +68,7 @@ var systemCatalogs = []string{"system", "jmx"}
 func static(stmt ast.Statement, info *check.Info, policy access.Policy) (*ast.Query, *refusal) {
 	q, ok := stmt.(*ast.Query)
 	if !ok || q == nil {
-		return nil, notAQuery(stmt, info)
+		return nil, notAQuery(stmt)
 	}
 	var bad *refusal
 	ctes := map[string]bool{}
@@ -76,7 +76,10 @@ func static(stmt ast.Statement, info *check.Info, policy access.Policy) (*ast.Qu
 		if c, ok := n.(*ast.CTE); ok {
 			ctes[strings.ToLower(c.Name.Name)] = true
 		}
-		return true
+		if !known(n) && bad == nil {
+			bad = refuse(CodeUnknown, "The gate does not know a part of this statement, and what it does not know it does not let through.")
+		}
+		return bad == nil
 	})
 	ast.Walk(q, func(n ast.Node) bool {
 		if bad != nil {
@@ -91,10 +94,6 @@ func static(stmt ast.Statement, info *check.Info, policy access.Policy) (*ast.Qu
 			bad = systemTable(n, n.Name, info, ctes, policy)
 		case *ast.TableQuery:
 			bad = systemTable(n, n.Name, info, ctes, policy)
-		default:
-			if !known(n) {
-				bad = refuse(CodeUnknown, "The gate does not know a part of this statement, and what it does not know it does not let through.")
-			}
 		}
 		return bad == nil
 	})
@@ -104,24 +103,18 @@ func static(stmt ast.Statement, info *check.Info, policy access.Policy) (*ast.Qu
 	return q, nil
 }
 
-func notAQuery(stmt ast.Statement, info *check.Info) *refusal {
-	kind := kindOf(stmt, info)
-	switch kind {
-	case "with_session":
-		return refuse(CodeWithSession, "WITH SESSION may not stand in front of a query: it changes how the engine runs it.")
-	case "with_function":
+func notAQuery(stmt ast.Statement) *refusal {
+	if root, ok := stmt.(*ast.Root); ok {
+		if len(root.Session) > 0 {
+			return refuse(CodeWithSession, "WITH SESSION may not stand in front of a query: it changes how the engine runs it.")
+		}
 		return refuse(CodeWithFunction, "WITH FUNCTION may not stand in front of a query: what it defines could run without an end.")
 	}
-	kind = strings.ReplaceAll(kind, "_", " ")
-	return refuse(CodeNotAQuery, "Only queries may run; this is %s %s statement.", article(kind), strings.ToUpper(kind))
-}
-
-// kindOf names the kind of a statement that is no query.
-func kindOf(stmt ast.Statement, info *check.Info) string {
-	if info == nil {
-		info, _ = check.Check(stmt, check.Tables(), check.Session{})
+	kind := "unknown"
+	if stmt != nil {
+		kind = strings.ReplaceAll(ast.Kind(stmt), "_", " ")
 	}
-	return info.Kind
+	return refuse(CodeNotAQuery, "Only queries may run; this is %s %s statement.", article(kind), strings.ToUpper(kind))
 }
 
 func article(word string) string {
@@ -195,13 +188,13 @@ func systemTable(n ast.Node, name *ast.QualifiedName, info *check.Info, ctes map
 	return refuse(CodeSystemTable, "%s is a table of the engine's own, not of the data; the policy does not open it.", strings.Join(parts, "."))
 }
 
-// known lists the kinds of nodes that a query may hold, besides those that static looks into. A kind that
-// is new to the language is not in it, and so is refused until somebody has thought about it.
+// known lists the kinds of nodes that a query may hold. A kind that is new to the language is not in it, and
+// so is refused until somebody has thought about it.
 func known(n ast.Node) bool {
 	switch n.(type) {
 	case *ast.Query, *ast.With, *ast.CTE, *ast.Limit, *ast.SortItem, *ast.Select, *ast.SingleColumn, *ast.AllColumns,
 		*ast.GroupBy, *ast.SimpleGroupBy, *ast.GroupingSets, *ast.Rollup, *ast.Cube, *ast.GroupByAuto, *ast.WindowDef,
-		*ast.SetOp, *ast.Values, *ast.ParenQuery:
+		*ast.SetOp, *ast.Values, *ast.ParenQuery, *ast.TableQuery, *ast.Table, *ast.TableFunction, *ast.Call:
 	case *ast.TableVersion, *ast.Aliased, *ast.Sampled, *ast.SubqueryRel, *ast.Lateral, *ast.Unnest, *ast.TableArg,
 		*ast.DescriptorArg, *ast.DescriptorField, *ast.ParenRel, *ast.Join, *ast.Pivot, *ast.PivotValue, *ast.Nearest,
 		*ast.JSONTable, *ast.JSONColumn, *ast.JSONPlan, *ast.MatchRecognize, *ast.RowPattern, *ast.MeasureDef, *ast.SkipTo,

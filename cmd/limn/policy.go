@@ -37,15 +37,18 @@ func (c limitsConfig) limits() (gate.Limits, error) {
 			return out, fmt.Errorf("limn.yaml: limits.%s is %d; write bytes, or leave it out for no limit", key, n)
 		}
 	}
-	for key, to := range map[string]*time.Duration{c.EstimateTimeout: &out.Timeout, c.Timeout: &out.Time} {
-		if key == "" {
+	for _, t := range []struct {
+		key, text string
+		to        *time.Duration
+	}{{"estimate_timeout", c.EstimateTimeout, &out.Timeout}, {"timeout", c.Timeout, &out.Time}} {
+		if t.text == "" {
 			continue
 		}
-		d, err := time.ParseDuration(key)
+		d, err := time.ParseDuration(t.text)
 		if err != nil || d <= 0 {
-			return out, fmt.Errorf("limn.yaml: limits: %q is no time; write one such as 30s", key)
+			return out, fmt.Errorf("limn.yaml: limits.%s is %q, which is no time; write one such as 30s", t.key, t.text)
 		}
-		*to = d
+		*t.to = d
 	}
 	return out, nil
 }
@@ -57,22 +60,28 @@ func (w *workspace) gate() (*gate.Gate, error) {
 		return nil, err
 	}
 	key := func() ([]byte, error) { return gate.KeyFile(filepath.Join(w.dir, ".limn", "key")) }
-	return &gate.Gate{Limits: limits, Estimator: gate.Files{Snapshot: w.snap}, Key: key,
-		Ledger: gate.FileLedger{Dir: filepath.Join(w.dir, ".limn", "spent"), Now: time.Now}}, nil
+	g := &gate.Gate{Limits: limits, Estimator: gate.Files{Snapshot: w.snap}, Key: key,
+		Ledger: gate.FileLedger{Dir: filepath.Join(w.dir, ".limn", "spent"), Now: time.Now}}
+	if e, ok := w.engine.(served); ok {
+		// A server's rules are about the asker only where it knows who asks.
+		g.Estimator, g.EngineGuards = e, !e.asAccount
+	}
+	return g, nil
 }
 
 // policyFile is one file of policy/. What several files say adds up.
 type policyFile struct {
-	Version        int          `yaml:"version"` // of these keys; 1
-	Reveal         string       `yaml:"reveal"`  // "name": refusals may name what they refuse
-	Default        string       `yaml:"default"` // open | closed
-	Enforce        string       `yaml:"enforce"` // engine | compiled
-	SystemTables   []string     `yaml:"system_tables"`
-	TableFunctions []string     `yaml:"table_functions"`
-	Hide           []hideRule   `yaml:"hide"`
-	Allow          []allowRule  `yaml:"allow"`
-	Filters        []filterRule `yaml:"filters"`
-	Masks          []maskRule   `yaml:"masks"`
+	Version        int                 `yaml:"version"` // of these keys; 1
+	Reveal         string              `yaml:"reveal"`  // "name": refusals may name what they refuse
+	Default        string              `yaml:"default"` // open | closed
+	Enforce        string              `yaml:"enforce"` // engine | compiled
+	Groups         map[string][]string `yaml:"groups"`  // who belongs to which
+	SystemTables   []string            `yaml:"system_tables"`
+	TableFunctions []string            `yaml:"table_functions"`
+	Hide           []hideRule          `yaml:"hide"`
+	Allow          []allowRule         `yaml:"allow"`
+	Filters        []filterRule        `yaml:"filters"`
+	Masks          []maskRule          `yaml:"masks"`
 }
 
 type hideRule struct {
@@ -179,6 +188,12 @@ func (f policyFile) addTo(p *access.Policy, file string) error {
 		*w.to = *w.to || yes
 	}
 	p.SystemTables, p.TableFunctions = append(p.SystemTables, f.SystemTables...), append(p.TableFunctions, f.TableFunctions...)
+	for g, names := range f.Groups {
+		if p.Members == nil {
+			p.Members = map[string][]string{}
+		}
+		p.Members[g] = append(p.Members[g], names...)
+	}
 	for _, h := range f.Hide {
 		p.Rules = append(p.Rules, access.Rule(h))
 	}

@@ -26,7 +26,7 @@ func FromFile(path string) func() (string, error) {
 	return func() (string, error) {
 		raw, err := os.ReadFile(path)
 		if err != nil {
-			return "", fmt.Errorf("trino: reading the secret: %w", err)
+			return "", &unset{"The file " + path + " cannot be read", "Make it hold the secret that the account signs in with."}
 		}
 		return strings.TrimRight(string(raw), "\r\n"), nil
 	}
@@ -37,7 +37,7 @@ func FromEnv(name string) func() (string, error) {
 	return func() (string, error) {
 		v := os.Getenv(name)
 		if v == "" {
-			return "", fmt.Errorf("trino: the environment variable %s is not set; it should hold the secret", name)
+			return "", &unset{"The environment variable " + name + " is not set", "Set it to the secret that the account signs in with."}
 		}
 		return v, nil
 	}
@@ -129,3 +129,8 @@ type elsewhere struct{ to, from string }
 func (e *elsewhere) Error() string {
 	return fmt.Sprintf("trino: the server at %s points to %s, which is not asked", e.from, e.to)
 }
+
+// unset is a secret that is not where it should be.
+type unset struct{ what, todo string }
+
+func (u *unset) Error() string { return "trino: " + u.what }

@@ -21,7 +21,7 @@ type Scope []string
 // internal are the catalogs that describe the server and hold nobody's data.
 var internal = []string{"system", "jmx"}
 
-// Catalogs gives the catalogs that a scope reaches.
+// catalogs gives the catalogs that a scope reaches.
 func (e *Engine) catalogs(ctx context.Context, scope Scope) ([]string, error) {
 	set, err := e.Run(ctx, Statement{SQL: "SHOW CATALOGS", MaxRows: -1})
 	if err != nil {
@@ -57,18 +57,67 @@ func (e *Engine) Tables(ctx context.Context, scope Scope) (assets []*catalog.Ass
 	if err != nil {
 		return nil, nil, err
 	}
+	versioned, err := e.versioned(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, nil, err
+		}
+		skipped = append(skipped, Skipped{"which catalogs keep older states", err.Error()})
+	}
 	for _, c := range names {
 		found, err := e.columns(ctx, c, scope)
+		if err == nil {
+			err = e.views(ctx, c, found)
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, nil, err
 			}
-			skipped = append(skipped, Skipped{c, err.Error()})
+			skipped = append(skipped, Skipped{"catalog " + c, err.Error()})
 			continue
+		}
+		for _, a := range found {
+			a.Versioned = versioned[c] && !a.View
 		}
 		assets = append(assets, found...)
 	}
 	return assets, skipped, nil
+}
+
+// versioned are the catalogs whose connectors answer FOR VERSION AS OF and FOR TIMESTAMP AS OF.
+func (e *Engine) versioned(ctx context.Context) (map[string]bool, error) {
+	set, err := e.Run(ctx, Statement{SQL: "SELECT catalog_name, connector_name FROM system.metadata.catalogs", MaxRows: -1})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, r := range set.Rows {
+		name, _ := r[0].(string)
+		out[name] = r[1] == "iceberg" || r[1] == "delta_lake"
+	}
+	return out, nil
+}
+
+// views marks the views among tables and gives them their queries, as far as the server tells them.
+func (e *Engine) views(ctx context.Context, in string, tables []*catalog.Asset) error {
+	q := sel(table(catalog.Name{Catalog: in, Schema: "information_schema", Table: "views"}), nil, ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), ""), ast.As(ast.Name("view_definition"), ""))
+	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
+	if err != nil {
+		return err
+	}
+	byName := map[catalog.Name]*catalog.Asset{}
+	for _, a := range tables {
+		byName[a.Name] = a
+	}
+	for _, r := range set.Rows {
+		schema, _ := r[0].(string)
+		name, _ := r[1].(string)
+		if a := byName[catalog.Name{Catalog: in, Schema: schema, Table: name}]; a != nil {
+			a.View = true
+			a.ViewSQL, _ = r[2].(string)
+		}
+	}
+	return nil
 }
 
 func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*catalog.Asset, error) {

@@ -137,6 +137,10 @@ func (e *Engine) failure(ctx, deadline context.Context, err error, limit time.Du
 			return set("unreachable", "The engine no longer knows the query; it may have been restarted.", "Ask again.")
 		}
 	}
+	var secret *unset
+	if errors.As(err, &secret) {
+		return set("unauthorized", "limn cannot sign in to the engine: "+secret.what+".", secret.todo)
+	}
 	var other *elsewhere
 	if errors.As(err, &other) {
 		return set("broken", "The engine's answer points to another address than limn was given.", "Tell the data platform team: the server should know itself by "+e.host()+".")

@@ -28,7 +28,16 @@ func table(name string, rows, bytes int64, columns ...string) *catalog.Asset {
 func World() *catalog.Snapshot {
 	clicks := table("lake.shop.clicks", 1000, 1<<20, "day date", "kind varchar", "user_id bigint")
 	clicks.Requires = []string{"day"}
+	view := func(name, sql string, columns ...string) *catalog.Asset {
+		a := table(name, -1, -1, columns...)
+		a.View, a.ViewSQL = true, sql
+		return a
+	}
 	return catalog.New([]*catalog.Asset{
+		view("lake.shop.order_list", "SELECT id, region FROM lake.shop.orders", "id bigint", "region varchar"),
+		view("lake.shop.order_count", "SELECT count(*) AS n FROM lake.shop.order_list", "n bigint"),
+		view("lake.shop.product_list", "SELECT sku FROM lake.shop.products", "sku varchar"),
+		view("lake.shop.unread", "", "a bigint"),
 		table("lake.shop.orders", 6, 4096, "id bigint", "customer_id bigint", "region varchar", "status varchar", "total decimal(12,2)", "day date", "note varchar", "tags array(varchar)"),
 		table("lake.shop.customers", 4, 4096, "id bigint", "name varchar", "email varchar(100)", "phone varchar(20)", "country varchar", "born date", "ssn varchar"),
 		table("lake.shop.products", 3, 4096, "sku varchar", "title varchar", "price decimal(10,2)"),

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/functions"
 	"github.com/limn-data/limn/trino/types"
 )
 
@@ -22,6 +23,11 @@ type Catalog interface {
 	// Names lists what is visible, for hints only: catalogs when catalog is empty, schemas when
 	// schema is empty, else tables.
 	Names(catalog, schema string) []string
+}
+
+// Served is a Catalog of a server that has functions of its own choice; nil means all that are built in.
+type Served interface {
+	Functions() *functions.Registry
 }
 
 // Table is a table or view of the catalog. It is never written to.

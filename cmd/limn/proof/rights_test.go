@@ -212,6 +212,9 @@ func TestRightsOnTheEngine(t *testing.T) {
 		if strings.Contains(sql, "uuid()") || strings.Contains(sql, "TABLESAMPLE") {
 			continue // another answer each time
 		}
+		if strings.Contains(sql, "lake.shop.product_list") {
+			continue // a view, and files have none
+		}
 		stmt, err := gate.Read(sql, access.Policy{})
 		if err != nil {
 			t.Fatalf("%s: %v", sql, err)
