@@ -72,9 +72,9 @@ type Gate struct {
 	// Key gives what tokens are made with; it is asked only where somebody must agree. Without it nothing can
 	// be confirmed.
 	Key func() ([]byte, error)
-	// EngineGuards says that the engine applies an access control of its own under the asker's identity.
-	// Filters and masks are then left to it unless the policy wants them compiled.
-	EngineGuards bool
+	// EngineGuards says of whom the engine knows that they ask, and applies an access control of its own.
+	// Filters and masks are then left to it unless the policy wants them compiled. Nil: of nobody.
+	EngineGuards func(access.Principal) bool
 }
 
 // refusal is a Refuse with its code.
@@ -98,7 +98,7 @@ func (g *Gate) Judge(ctx context.Context, r Request) (Verdict, error) {
 	if bad != nil {
 		return bad.verdict(), nil
 	}
-	secured, err := Secure(r.SQL, q, r.Info, r.View, g.EngineGuards && !r.View.Policy().Compiled)
+	secured, err := Secure(r.SQL, q, r.Info, r.View, g.EngineGuards != nil && g.EngineGuards(r.View.Who()) && !r.View.Policy().Compiled)
 	if err != nil {
 		var no *NotEnforceable
 		if errors.As(err, &no) {

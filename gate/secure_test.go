@@ -170,7 +170,7 @@ func TestEngineGuards(t *testing.T) {
 			t.Fatal(err)
 		}
 		info, _ := check.Check(q, view.Snapshot().Checked(), check.Session{})
-		v, err := (&gate.Gate{EngineGuards: true}).Judge(t.Context(), gate.Request{SQL: "x", Stmt: q, Info: info, View: view})
+		v, err := (&gate.Gate{EngineGuards: func(w access.Principal) bool { return w.Name == "ann" }}).Judge(t.Context(), gate.Request{SQL: "x", Stmt: q, Info: info, View: view})
 		if err != nil || strings.Contains(v.Secured.SQL, "north") != want {
 			t.Errorf("compiled %v: %s %v", compiled, v.Secured.SQL, err)
 		}

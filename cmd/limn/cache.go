@@ -20,7 +20,7 @@ import (
 )
 
 // cacheVersion changes when what is kept changes its form.
-const cacheVersion = 3
+const cacheVersion = 4
 
 // cache is what the data files say about themselves: columns, sizes, first and last days, distinct
 // values. It can be deleted at any hour and comes back.
@@ -40,6 +40,7 @@ type cachedTable struct {
 	Columns []catalog.Column
 	Rows    int64
 	Bytes   int64
+	View    bool
 }
 
 // fingerprint changes whenever a data file does.

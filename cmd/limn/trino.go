@@ -158,7 +158,7 @@ func (w *workspace) served(ctx context.Context, e served, c *cache) ([]*catalog.
 	}
 	c.Tables = make(map[string]cachedTable, len(assets))
 	for _, a := range assets {
-		c.Tables[a.Name.Key()] = cachedTable{Name: a.Name, Columns: slices.Clone(a.Columns), Rows: a.Rows, Bytes: a.Bytes}
+		c.Tables[a.Name.Key()] = cachedTable{Name: a.Name, Columns: slices.Clone(a.Columns), Rows: a.Rows, Bytes: a.Bytes, View: a.View}
 	}
 	c.Listed, c.changed = time.Now(), true
 	return assets, nil
@@ -199,7 +199,7 @@ func (e served) stats(ctx context.Context, assets []*catalog.Asset) error {
 func (c *cache) assets() []*catalog.Asset {
 	var out []*catalog.Asset
 	for _, t := range c.Tables {
-		out = append(out, &catalog.Asset{Name: t.Name, Tier: catalog.Unknown, Columns: slices.Clone(t.Columns), Rows: t.Rows, Bytes: t.Bytes})
+		out = append(out, &catalog.Asset{Name: t.Name, Tier: catalog.Unknown, Columns: slices.Clone(t.Columns), Rows: t.Rows, Bytes: t.Bytes, View: t.View})
 	}
 	slices.SortFunc(out, func(a, b *catalog.Asset) int { return strings.Compare(a.Name.Key(), b.Name.Key()) })
 	return out
