@@ -176,3 +176,22 @@ func TestEngineGuards(t *testing.T) {
 		}
 	}
 }
+
+// A statement that somebody checked against more than the asker sees does not run.
+func TestCheckedAgainstMore(t *testing.T) {
+	view := ann(t)
+	for _, sql := range []string{"SELECT who FROM lake.hr.pay", "SELECT ssn FROM lake.shop.customers", "SELECT id FROM lake.shop.customers WHERE ssn = '1'", "SELECT 1 WHERE EXISTS (TABLE lake.vault.keys)", "SELECT k FROM ops.core.alerts"} {
+		q, err := parse.Query(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, problems := check.Check(q, gatetest.World().Checked(), check.Session{})
+		if len(problems) > 0 {
+			t.Fatal(problems[0].Message)
+		}
+		v, err := (&gate.Gate{}).Judge(t.Context(), gate.Request{SQL: sql, Stmt: q, Info: info, View: view})
+		if err != nil || v.Decision != gate.Refuse || v.Code != gate.CodeUnknown {
+			t.Errorf("%s: %+v %v", sql, v, err)
+		}
+	}
+}
