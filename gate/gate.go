@@ -14,6 +14,7 @@ import (
 	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
+	"github.com/limn-data/limn/trino/parse"
 )
 
 // Decision is what may happen.
@@ -101,6 +102,10 @@ func (g *Gate) Judge(ctx context.Context, r Request) (Verdict, error) {
 	}
 	if bad != nil {
 		return bad.verdict(), nil
+	}
+	// An engine may take the text or the tree, so that the one must be the other.
+	if text, err := parse.Query(strings.TrimSuffix(strings.TrimRight(r.SQL, " \t\r\n"), ";")); err != nil || ast.Shape(text) != ast.Shape(q) {
+		return Verdict{}, fmt.Errorf("gate: the text that came is not the statement that was checked (%v)", err)
 	}
 	secured, err := Secure(r.SQL, q, r.Info, r.View, g.EngineGuards != nil && g.EngineGuards(r.View.Who()) && !r.View.Policy().Compiled)
 	if err != nil {
