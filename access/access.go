@@ -33,8 +33,8 @@ type Policy struct {
 	Filters []RowFilter
 	Masks   []Mask
 	// Compiled makes limn apply filters and masks itself, also where the engine has an access control of
-	// its own.
-	Compiled bool
+	// its own; LeftToEngine says that they are the engine's, and stand here for what limn tells.
+	Compiled, LeftToEngine bool
 	// SystemTables are patterns of system tables that may be read; TableFunctions names of functions that
 	// may be called beside those that only look at their arguments.
 	SystemTables, TableFunctions []string

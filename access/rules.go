@@ -112,7 +112,7 @@ func (p Policy) Validate() error {
 			return err
 		}
 		if strings.TrimSpace(f.Where) == "" {
-			return fmt.Errorf("access: %s has no condition; write where:", f.Name)
+			return fmt.Errorf("access: %s has no condition; write one under where", f.Name)
 		}
 	}
 	for _, m := range p.Masks {

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"sync"
 	"time"
 
@@ -93,7 +92,7 @@ type Session struct {
 
 // Session returns the prepared view of a principal, made once and kept.
 func (s *Service) Session(who access.Principal) (*Session, error) {
-	key := who.Name + "\x00" + strings.Join(who.Groups, "\x00")
+	key := fmt.Sprintf("%q %q %q", who.Name, who.ActAs, who.Groups)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if got := s.sessions[key]; got != nil {

@@ -8,11 +8,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
+	"github.com/limn-data/limn/trino/parse"
 )
 
 // Decision is what may happen.
@@ -72,9 +74,9 @@ type Gate struct {
 	// Key gives what tokens are made with; it is asked only where somebody must agree. Without it nothing can
 	// be confirmed.
 	Key func() ([]byte, error)
-	// EngineGuards says that the engine applies an access control of its own under the asker's identity.
-	// Filters and masks are then left to it unless the policy wants them compiled.
-	EngineGuards bool
+	// EngineGuards says of whom the engine knows that they ask, and applies an access control of its own.
+	// Filters and masks are then left to it unless the policy wants them compiled. Nil: of nobody.
+	EngineGuards func(access.Principal) bool
 }
 
 // refusal is a Refuse with its code.
@@ -93,12 +95,19 @@ func (r *refusal) verdict() Verdict {
 func (g *Gate) Judge(ctx context.Context, r Request) (Verdict, error) {
 	q, bad := static(r.Stmt, r.Info, r.View.Policy())
 	if bad == nil {
+		bad = visible(r)
+	}
+	if bad == nil {
 		bad = g.bounds(q, r)
 	}
 	if bad != nil {
 		return bad.verdict(), nil
 	}
-	secured, err := Secure(r.SQL, q, r.Info, r.View, g.EngineGuards && !r.View.Policy().Compiled)
+	// An engine may take the text or the tree, so that the one must be the other.
+	if text, err := parse.Query(strings.TrimSuffix(strings.TrimRight(r.SQL, " \t\r\n"), ";")); err != nil || ast.Shape(text) != ast.Shape(q) {
+		return Verdict{}, fmt.Errorf("gate: the text that came is not the statement that was checked (%v)", err)
+	}
+	secured, err := Secure(r.SQL, q, r.Info, r.View, g.EngineGuards != nil && g.EngineGuards(r.View.Who()) && !r.View.Policy().Compiled)
 	if err != nil {
 		var no *NotEnforceable
 		if errors.As(err, &no) {
@@ -118,6 +127,30 @@ func (g *Gate) Judge(ctx context.Context, r Request) (Verdict, error) {
 		v.Secured = secured
 	}
 	return v, nil
+}
+
+// visible holds what the statement reads against what the asker sees. It was checked against that already;
+// a caller that checked it against more must not be the weak place.
+func visible(r Request) *refusal {
+	for _, use := range r.Info.Tables {
+		n := nameOf(use)
+		hidden := func() *refusal {
+			return refuse(CodeUnknown, "The statement was not checked against what you may see of %s.", n)
+		}
+		if strings.EqualFold(n.Schema, "information_schema") || strings.Contains(n.Table, "$") || r.View.Source().Table(n) == nil {
+			continue // of the engine's own: static has decided
+		}
+		a := r.View.Snapshot().Table(n)
+		if a == nil {
+			return hidden()
+		}
+		for _, c := range use.Columns() {
+			if a.Column(c) == nil {
+				return hidden()
+			}
+		}
+	}
+	return nil
 }
 
 // bounds refuses what would be too large whatever the tables hold, and tables read without a condition

@@ -271,3 +271,14 @@ func TestConditionsThatCanFail(t *testing.T) {
 		}
 	}
 }
+
+// Text and tree must be one statement, since an engine may take either.
+func TestTextIsTheTree(t *testing.T) {
+	for text, ok := range map[string]bool{"SELECT a FROM lake.s.small": true, "SELECT  \"a\" FROM (lake.s.small) -- x": true, "SELECT a FROM lake.s.big": false, "SELECT a, a FROM lake.s.small": false, "DROP TABLE lake.s.small": false, "": false, "SELECT a FROM lake.s.small; SELECT 1": false} {
+		r := request(t, "SELECT a FROM lake.s.small", access.Principal{Name: "ann"})
+		r.SQL = text
+		if v, err := (&Gate{}).Judge(t.Context(), r); (err == nil) != ok || err == nil && v.Decision != Run {
+			t.Errorf("%q: %+v %v", text, v, err)
+		}
+	}
+}

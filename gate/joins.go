@@ -188,6 +188,15 @@ func (s *sizer) ties(e ast.Expr, leaves []*leaf) map[[2]*leaf]bool {
 		if e.Op == ast.Eq || e.Op == ast.IsNotDistinctFrom {
 			pair(e.L, e.R)
 		}
+	case *ast.Not:
+		switch x := plain(e.X).(type) {
+		case *ast.Not:
+			return s.ties(x.X, leaves)
+		case *ast.Compare:
+			if x.Op == ast.Ne || x.Op == ast.IsDistinctFrom {
+				pair(x.L, x.R)
+			}
+		}
 	case *ast.In:
 		if !e.Not && len(e.List) == 1 {
 			pair(e.X, e.List[0])

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -76,7 +75,7 @@ func (g *Gate) estimate(ctx context.Context, s Scan) (Estimate, error) {
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	e, err := g.Estimator.Estimate(within, s)
-	if err != nil && within.Err() != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+	if err != nil && within.Err() != nil && ctx.Err() == nil {
 		return Estimate{}, nil
 	}
 	return e, err

@@ -4,7 +4,9 @@ import (
 	"testing"
 
 	"github.com/limn-data/limn/access"
+	"github.com/limn-data/limn/gate"
 	"github.com/limn-data/limn/gate/gatetest"
+	"github.com/limn-data/limn/trino/check"
 )
 
 // TestReads: right queries pass, for who sees everything and for who does not; and where somebody sees
@@ -33,4 +35,32 @@ func TestReads(t *testing.T) {
 		}
 	}
 	t.Logf("%d reads, %d refused", len(all), refused)
+}
+
+// BenchmarkJudge is what the gate adds to a question: one right read after another, with and without rights
+// to build in.
+func BenchmarkJudge(b *testing.B) {
+	for name, policy := range map[string]access.Policy{"whole": {}, "restricted": gatetest.Policy()} {
+		view := policy.View(gatetest.World(), gatetest.Ann)
+		var all []gate.Request
+		for _, sql := range reads(b) {
+			stmt, err := gate.Read(sql, policy)
+			if err != nil {
+				b.Fatal(err)
+			}
+			info, problems := check.Check(stmt, view.Snapshot().Checked(), check.Session{})
+			if len(problems) > 0 {
+				b.Fatal(problems[0].Message)
+			}
+			all = append(all, gate.Request{SQL: sql, Stmt: stmt, Info: info, View: view, At: at})
+		}
+		b.Run(name, func(b *testing.B) {
+			g := &gate.Gate{Estimator: gate.Files{Snapshot: view.Source()}}
+			for i := 0; b.Loop(); i++ {
+				if v, err := g.Judge(b.Context(), all[i%len(all)]); err != nil || v.Decision != gate.Run {
+					b.Fatal(v, err)
+				}
+			}
+		})
+	}
 }

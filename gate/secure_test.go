@@ -160,19 +160,37 @@ func TestEngineGuards(t *testing.T) {
 			t.Errorf("%s is %s", sql, got)
 		}
 	}
-	view := ann(t)
 	for compiled, want := range map[bool]bool{false: false, true: true} {
 		policy := gatetest.Policy()
 		policy.Compiled = compiled
-		view = policy.View(gatetest.World(), gatetest.Ann)
+		view := policy.View(gatetest.World(), gatetest.Ann)
 		q, err := parse.Query("SELECT id FROM lake.shop.orders")
 		if err != nil {
 			t.Fatal(err)
 		}
 		info, _ := check.Check(q, view.Snapshot().Checked(), check.Session{})
-		v, err := (&gate.Gate{EngineGuards: true}).Judge(t.Context(), gate.Request{SQL: "x", Stmt: q, Info: info, View: view})
+		v, err := (&gate.Gate{EngineGuards: func(w access.Principal) bool { return w.Name == "ann" }}).Judge(t.Context(), gate.Request{SQL: "SELECT id FROM lake.shop.orders", Stmt: q, Info: info, View: view})
 		if err != nil || strings.Contains(v.Secured.SQL, "north") != want {
 			t.Errorf("compiled %v: %s %v", compiled, v.Secured.SQL, err)
+		}
+	}
+}
+
+// A statement that somebody checked against more than the asker sees does not run.
+func TestCheckedAgainstMore(t *testing.T) {
+	view := ann(t)
+	for _, sql := range []string{"SELECT who FROM lake.hr.pay", "SELECT ssn FROM lake.shop.customers", "SELECT id FROM lake.shop.customers WHERE ssn = '1'", "SELECT 1 WHERE EXISTS (TABLE lake.vault.keys)", "SELECT k FROM ops.core.alerts"} {
+		q, err := parse.Query(sql)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, problems := check.Check(q, gatetest.World().Checked(), check.Session{})
+		if len(problems) > 0 {
+			t.Fatal(problems[0].Message)
+		}
+		v, err := (&gate.Gate{}).Judge(t.Context(), gate.Request{SQL: sql, Stmt: q, Info: info, View: view})
+		if err != nil || v.Decision != gate.Refuse || v.Code != gate.CodeUnknown {
+			t.Errorf("%s: %+v %v", sql, v, err)
 		}
 	}
 }

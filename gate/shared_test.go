@@ -52,8 +52,9 @@ func lines[T any](t testing.TB, name string) (all []T) {
 	return all
 }
 
-// samples are the sample connectors of the recordings, with the sizes of their smallest scale.
-func samples(t testing.TB) *catalog.Snapshot {
+// samples are the sample connectors of the recordings, each table with so many rows: at any scale a right
+// query is one.
+func samples(t testing.TB, rows int64) *catalog.Snapshot {
 	var assets []*catalog.Asset
 	for _, name := range []string{"tpch", "tpcds"} {
 		raw, err := os.ReadFile(recorded(t, "data/oracle/"+name+"/schema.json"))
@@ -63,14 +64,13 @@ func samples(t testing.TB) *catalog.Snapshot {
 		var all struct {
 			Tables map[string]struct {
 				Columns []struct{ Name, Type string }
-				Rows    int64
 			}
 		}
 		if err := json.Unmarshal(raw, &all); err != nil {
 			t.Fatal(err)
 		}
 		for table, x := range all.Tables {
-			a := &catalog.Asset{Name: catalog.Name{Catalog: name, Schema: "tiny", Table: table}, Rows: max(x.Rows, 60_000), Bytes: 1 << 20}
+			a := &catalog.Asset{Name: catalog.Name{Catalog: name, Schema: "tiny", Table: table}, Rows: rows, Bytes: 1 << 20}
 			for _, c := range x.Columns {
 				a.Columns = append(a.Columns, catalog.Column{Name: c.Name, Type: c.Type})
 			}
@@ -82,7 +82,6 @@ func samples(t testing.TB) *catalog.Snapshot {
 
 // TestRecordedReads: of the queries that a real Trino answers, the gate refuses next to none.
 func TestRecordedReads(t *testing.T) {
-	snap := samples(t)
 	type row struct {
 		ID, SQL string
 		Expect  string
@@ -97,11 +96,15 @@ func TestRecordedReads(t *testing.T) {
 			all = append(all, r)
 		}
 	}
-	for _, policy := range []access.Policy{{SystemTables: []string{"*.information_schema.*"}}, everywhere} {
+	for i, policy := range []access.Policy{{SystemTables: []string{"*.information_schema.*"}}, everywhere, everywhere} {
+		snap := samples(t, []int64{60_000, 60_000, 6_000_000_000}[i])
 		view := policy.View(snap, access.Principal{Name: "ann"})
 		g := &gate.Gate{Estimator: gate.Files{Snapshot: snap}}
 		judged, refused := 0, 0
 		for _, r := range all {
+			if i == 2 && r.ID == "" {
+				continue // tests of the engine's own, which nobody asks of large tables
+			}
 			session := check.Session{Catalog: "tpch", Schema: "tiny"}
 			if c, _, ok := strings.Cut(r.ID, "/"); ok {
 				session.Catalog = c
@@ -132,7 +135,7 @@ func TestRecordedReads(t *testing.T) {
 			}
 		}
 		t.Logf("%d reads judged, %d refused (%.2f %%)", judged, refused, 100*float64(refused)/float64(judged))
-		if judged < 500 || refused*1000 > judged*5 {
+		if judged < 50 || i < 2 && judged < 500 || refused*1000 > judged*5 {
 			t.Errorf("%d of %d right reads are refused", refused, judged)
 		}
 	}

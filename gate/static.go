@@ -152,7 +152,7 @@ func tableFunction(f *ast.TableFunction, policy access.Policy) *refusal {
 
 func function(c *ast.Call) *refusal {
 	parts := lowerParts(c.Name)
-	if builtin(parts) || c.Syntax == ast.StaticCall {
+	if builtin(parts) || c.Syntax == ast.StaticCall && len(parts) == 2 { // a type and its method
 		return nil
 	}
 	return refuse(CodeFunction, "The function %s belongs to a catalog and may do anything; only the engine's own functions may be called.", strings.Join(parts, "."))

@@ -54,7 +54,7 @@ func (c limitsConfig) limits() (gate.Limits, error) {
 }
 
 // gate is the workspace's gate: its limits, and the key and ledger that it keeps in .limn/.
-func (w *workspace) gate() (*gate.Gate, error) {
+func (w *workspace) gate(policy access.Policy) (*gate.Gate, error) {
 	limits, err := w.cfg.Limits.limits()
 	if err != nil {
 		return nil, err
@@ -63,8 +63,11 @@ func (w *workspace) gate() (*gate.Gate, error) {
 	g := &gate.Gate{Limits: limits, Estimator: gate.Files{Snapshot: w.snap}, Key: key,
 		Ledger: gate.FileLedger{Dir: filepath.Join(w.dir, ".limn", "spent"), Now: time.Now}}
 	if e, ok := w.engine.(served); ok {
+		if len(policy.Filters)+len(policy.Masks) > 0 && !policy.Compiled && !policy.LeftToEngine {
+			return nil, fmt.Errorf("policy: there are filters or masks, and the engine is a Trino, which may have its own; write enforce: compiled to have these applied, or enforce: engine to leave it to Trino")
+		}
 		// A server's rules are about the asker only where it knows who asks.
-		g.Estimator, g.EngineGuards = e, !e.asAccount
+		g.Estimator, g.EngineGuards = e, func(who access.Principal) bool { return e.user(who.Name) != "" }
 	}
 	return g, nil
 }
@@ -180,7 +183,7 @@ func (f policyFile) addTo(p *access.Policy, file string) error {
 	for _, w := range []struct {
 		key, word, off, on string
 		to                 *bool
-	}{{"reveal", f.Reveal, "", "name", &p.Reveal}, {"default", f.Default, "open", "closed", &p.Closed}, {"enforce", f.Enforce, "engine", "compiled", &p.Compiled}} {
+	}{{"reveal", f.Reveal, "", "name", &p.Reveal}, {"default", f.Default, "open", "closed", &p.Closed}, {"enforce", f.Enforce, "engine", "compiled", &p.Compiled}, {"enforce", f.Enforce, "compiled", "engine", &p.LeftToEngine}} {
 		yes, err := oneOf(w.key, w.word, w.off, w.on)
 		if err != nil {
 			return err

@@ -426,7 +426,7 @@ func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, erro
 	}
 	plan := &nl2sql.Plan{SQL: format.Query(doc.query), Query: doc.query, Info: doc.info, Road: ""}
 	for _, u := range doc.info.Tables {
-		if a := c.ws.snap.Table(catalog.Name{Catalog: u.Table.Catalog, Schema: u.Table.Schema, Table: u.Table.Name}); a != nil {
+		if a := ss.View.Snapshot().Table(catalog.Name{Catalog: u.Table.Catalog, Schema: u.Table.Schema, Table: u.Table.Name}); a != nil {
 			plan.Tables = append(plan.Tables, a)
 		}
 	}

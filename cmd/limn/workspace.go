@@ -244,7 +244,7 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 	if err := policy.Check(w.snap); err != nil {
 		return err
 	}
-	guard, err := w.gate()
+	guard, err := w.gate(policy)
 	if err != nil {
 		return err
 	}
