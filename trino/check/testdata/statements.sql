@@ -187,3 +187,21 @@ SET SESSION a = 1;
 GRANT SELECT ON orders TO alice;
 CALL system.runtime.kill_query('x');
 COMMIT;
+
+-- NEAREST, UNIQUE, MATCH, OVERLAPS
+SELECT o.id, r.name FROM orders o, NEAREST (FROM accounts r WHERE r.active MATCH r.opened <= o.day) WHERE r.plan = 'x';
+SELECT o.id, m.name FROM orders o LEFT JOIN NEAREST (FROM accounts r MATCH o.day > r.opened) m ON true;
+SELECT * FROM /*ERR NOT_SUPPORTED*/ NEAREST (FROM accounts r MATCH r.id <= 1);
+SELECT * FROM orders o, NEAREST (FROM accounts r MATCH r.id /*ERR NOT_SUPPORTED*/ = o.id);
+SELECT * FROM orders o, NEAREST (FROM accounts r MATCH r.id + o.id /*ERR NOT_SUPPORTED*/ <= o.id);
+SELECT * FROM orders o, NEAREST (FROM accounts r MATCH r.id <= /*ERR COLUMN_NOT_FOUND*/ o.nope);
+SELECT * FROM orders o, NEAREST (FROM accounts r WHERE /*ERR TYPE_MISMATCH*/ 1 MATCH r.id <= o.id);
+SELECT * FROM orders o JOIN NEAREST (FROM accounts r MATCH r.id <= o.id) ON o.region /*ERR NOT_SUPPORTED*/ = 'x';
+SELECT UNIQUE (SELECT region FROM orders);
+SELECT /*ERR TYPE_MISMATCH*/ UNIQUE (SELECT visitors FROM sketches);
+SELECT id MATCH UNIQUE FULL (SELECT id FROM accounts) FROM orders;
+SELECT 1 /*ERR TYPE_MISMATCH*/ MATCH (SELECT id, name FROM accounts);
+SELECT (day, INTERVAL '1' DAY) OVERLAPS (DATE '2026-01-01', INTERVAL '2' DAY), (day, day) OVERLAPS (placed_at, placed_at) FROM orders;
+SELECT /*ERR TYPE_MISMATCH*/ (1, 2) OVERLAPS (3, 4);
+SELECT (day, INTERVAL '1' DAY) /*ERR TYPE_MISMATCH*/ OVERLAPS (day, day) FROM orders;
+SELECT /*ERR NOT_SUPPORTED*/ tags[*] FROM orders;
