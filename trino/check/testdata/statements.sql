@@ -205,3 +205,11 @@ SELECT (day, INTERVAL '1' DAY) OVERLAPS (DATE '2026-01-01', INTERVAL '2' DAY), (
 SELECT /*ERR TYPE_MISMATCH*/ (1, 2) OVERLAPS (3, 4);
 SELECT (day, INTERVAL '1' DAY) /*ERR TYPE_MISMATCH*/ OVERLAPS (day, day) FROM orders;
 SELECT /*ERR NOT_SUPPORTED*/ tags[*] FROM orders;
+
+-- methods
+SELECT 'abc'.upper().length(), (region || 'x').starts_with('a'), 'a,b'.split(',') FROM orders;
+SELECT /*ERR FUNCTION_NOT_FOUND*/ 'abc'.nope();
+SELECT /*ERR FUNCTION_NOT_FOUND*/ 'abc'.upper(1);
+SELECT /*ERR FUNCTION_NOT_FOUND*/ tags[1].substr(1) FROM orders;
+SELECT /*ERR FUNCTION_NOT_FOUND*/ varchar::upper('a');
+SELECT /*ERR TYPE_NOT_FOUND*/ nope::upper('a');
