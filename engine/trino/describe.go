@@ -67,7 +67,7 @@ func (e *Engine) Tables(ctx context.Context, scope Scope) (assets []*catalog.Ass
 	for _, c := range names {
 		found, err := e.columns(ctx, c, scope)
 		if err == nil {
-			err = e.views(ctx, c, found)
+			err = e.viewQueries(ctx, c, found)
 		}
 		if err != nil {
 			if ctx.Err() != nil {
@@ -98,8 +98,8 @@ func (e *Engine) versioned(ctx context.Context) (map[string]bool, error) {
 	return out, nil
 }
 
-// views marks the views among tables and gives them their queries, as far as the server tells them.
-func (e *Engine) views(ctx context.Context, in string, tables []*catalog.Asset) error {
+// viewQueries gives the views among tables their queries, as far as the server tells them.
+func (e *Engine) viewQueries(ctx context.Context, in string, tables []*catalog.Asset) error {
 	q := sel(table(catalog.Name{Catalog: in, Schema: "information_schema", Table: "views"}), nil, ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), ""), ast.As(ast.Name("view_definition"), ""))
 	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
 	if err != nil {
@@ -144,7 +144,7 @@ func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*cata
 	if err != nil {
 		return nil, err
 	}
-	views, err := e.views(ctx, name)
+	views, err := e.viewNames(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -167,8 +167,8 @@ func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*cata
 	return out, nil
 }
 
-// views names the views of a catalog, which the server runs with the rights of whoever made them.
-func (e *Engine) views(ctx context.Context, name string) (map[catalog.Name]bool, error) {
+// viewNames are the views of a catalog, which the server runs with the rights of whoever made them.
+func (e *Engine) viewNames(ctx context.Context, name string) (map[catalog.Name]bool, error) {
 	q := &ast.Query{Body: &ast.Select{Items: []ast.SelectItem{ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), "")},
 		From:  table(catalog.Name{Catalog: name, Schema: "information_schema", Table: "tables"}),
 		Where: &ast.Compare{Op: ast.Eq, L: ast.Name("table_type"), R: ast.Str("VIEW")}}}
