@@ -94,6 +94,7 @@ func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
 		return t.Metric != "" && !kept[strings.ToLower(t.Metric)] && slices.ContainsFunc(snap.Metrics, func(m catalog.Metric) bool { return strings.EqualFold(m.Name, t.Metric) })
 	})
 	v.visible = catalog.New(append(shown, snap.Outside...), metrics, terms)
+	v.visible.Functions = snap.Functions
 	return v
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/limn-data/limn/trino/functions"
 )
 
 // Name is a table's full name. Trino compares names without regard to case; Key is that form.
@@ -75,6 +77,7 @@ type Asset struct {
 	Requires    []string // columns of which one must be bound by a condition, where a whole scan is too much
 	View        bool     // it is one, of the engine that has the tables
 	ViewSQL     string   // its query, where it is known
+	Versioned   bool     // older states of it can be asked for
 }
 
 // Source says where an embedded engine finds the rows.
@@ -154,7 +157,9 @@ type Snapshot struct {
 	Outside []*Asset // topics, operational tables
 	Metrics []Metric
 	Terms   []Term
-	byKey   map[string]*Asset
+	// Functions are those of the server that has the tables; nil means every function of Trino.
+	Functions *functions.Registry
+	byKey     map[string]*Asset
 }
 
 // New builds a snapshot; the slices are taken over. A later asset of the same name replaces an earlier one.

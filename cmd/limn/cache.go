@@ -15,12 +15,13 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/engine/trino"
 	"github.com/limn-data/limn/nl2sql/values"
 	"github.com/limn-data/limn/semantic/model"
 )
 
 // cacheVersion changes when what is kept changes its form.
-const cacheVersion = 4
+const cacheVersion = 3
 
 // cache is what the data files say about themselves: columns, sizes, first and last days, distinct
 // values. It can be deleted at any hour and comes back.
@@ -28,11 +29,13 @@ type cache struct {
 	Version int
 	Print   string
 	Listed  time.Time // of a server's tables: when
-	Tables  map[string]cachedTable
-	Ranges  map[string][2]string // "table.column" → first and last day
-	Values  []values.Column
-	Known   map[string]bool // fields whose values were read, also when there were too many
-	changed bool
+	// Functions of a server.
+	Functions []trino.Function `json:",omitempty"`
+	Tables    map[string]cachedTable
+	Ranges    map[string][2]string // "table.column" → first and last day
+	Values    []values.Column
+	Known     map[string]bool // fields whose values were read, also when there were too many
+	changed   bool
 }
 
 type cachedTable struct {
@@ -40,7 +43,10 @@ type cachedTable struct {
 	Columns []catalog.Column
 	Rows    int64
 	Bytes   int64
-	View    bool
+	View    bool   `json:",omitempty"`
+	ViewSQL string `json:",omitempty"`
+	// Versioned tables answer for older states of themselves.
+	Versioned bool `json:",omitempty"`
 }
 
 // fingerprint changes whenever a data file does.

@@ -102,7 +102,7 @@ func inferServed(ctx context.Context, s streams, c trinoConfig) ([]*catalog.Asse
 		return nil, nil, err
 	}
 	for _, k := range skipped {
-		e.note("catalog %s was left out: %s", k.What, k.Why)
+		e.note("%s: left out: %s", k.What, k.Why)
 	}
 	if len(assets) == 0 {
 		return nil, nil, hint(fmt.Errorf("there are no tables that %s may see in %s", server.User, strings.Join(c.Include, ", ")), "name a catalog or schema that has some with --include")

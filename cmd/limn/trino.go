@@ -13,6 +13,7 @@ import (
 
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/trino"
+	"github.com/limn-data/limn/trino/functions"
 )
 
 // trinoConfig is what limn.yaml says of a Trino. Secrets are named here and stand elsewhere.
@@ -130,9 +131,13 @@ func (w *workspace) served(ctx context.Context, e served, c *cache) ([]*catalog.
 	if len(c.Tables) > 0 && time.Since(c.Listed) < good {
 		return c.assets(), nil
 	}
+	listed, err := e.Functions(ctx)
+	if err == nil {
+		c.Functions = listed
+	} // else the next call fails too, and says so
 	assets, skipped, err := e.Tables(ctx, w.cfg.Trino.Include)
 	for _, s := range skipped {
-		e.note("catalog %s was left out: %s", s.What, s.Why)
+		e.note("%s: left out: %s", s.What, s.Why)
 	}
 	if err != nil {
 		if len(c.Tables) > 0 && ctx.Err() == nil {
@@ -158,7 +163,7 @@ func (w *workspace) served(ctx context.Context, e served, c *cache) ([]*catalog.
 	}
 	c.Tables = make(map[string]cachedTable, len(assets))
 	for _, a := range assets {
-		c.Tables[a.Name.Key()] = cachedTable{Name: a.Name, Columns: slices.Clone(a.Columns), Rows: a.Rows, Bytes: a.Bytes, View: a.View}
+		c.Tables[a.Name.Key()] = cachedTable{Name: a.Name, Columns: slices.Clone(a.Columns), Rows: a.Rows, Bytes: a.Bytes, View: a.View, ViewSQL: a.ViewSQL, Versioned: a.Versioned}
 	}
 	c.Listed, c.changed = time.Now(), true
 	return assets, nil
@@ -199,7 +204,7 @@ func (e served) stats(ctx context.Context, assets []*catalog.Asset) error {
 func (c *cache) assets() []*catalog.Asset {
 	var out []*catalog.Asset
 	for _, t := range c.Tables {
-		out = append(out, &catalog.Asset{Name: t.Name, Tier: catalog.Unknown, Columns: slices.Clone(t.Columns), Rows: t.Rows, Bytes: t.Bytes, View: t.View})
+		out = append(out, &catalog.Asset{Name: t.Name, Tier: catalog.Unknown, Columns: slices.Clone(t.Columns), Rows: t.Rows, Bytes: t.Bytes, View: t.View, ViewSQL: t.ViewSQL, Versioned: t.Versioned})
 	}
 	slices.SortFunc(out, func(a, b *catalog.Asset) int { return strings.Compare(a.Name.Key(), b.Name.Key()) })
 	return out
@@ -214,4 +219,17 @@ func (c *cache) forget(table string) {
 	}
 	clear(c.Known) // fields are named by the model, not by the table
 	c.Values = nil
+}
+
+// functions are those that the server was said to have; nil where it was never asked.
+func (c *cache) functions() *functions.Registry {
+	if len(c.Functions) == 0 {
+		return nil
+	}
+	var listed []functions.Listed
+	for _, f := range c.Functions {
+		listed = append(listed, functions.Listed{Name: f.Name, ReturnType: f.Returns, ArgumentTypes: f.Arguments, Kind: f.Kind, Deterministic: f.Deterministic, Description: f.Description})
+	}
+	r, _ := functions.Served(listed) // calls of what cannot be read are not resolved, and said so by name
+	return r
 }

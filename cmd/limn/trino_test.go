@@ -36,7 +36,7 @@ func TestScriptsOverTrino(t *testing.T) {
 			env.Values[started{}] = files
 			return err
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "json": jsonAt, "keep": keep, "unchanged": unchanged, "next": next},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "json": jsonAt, "keep": keep, "unchanged": unchanged, "next": next, "template": template},
 	})
 }
 
@@ -63,6 +63,7 @@ func visits(t *testing.T, address string) string {
 	run("INSERT INTO " + schema + ".accounts VALUES (1, 'Acme', 7), (2, 'Globex', 6), (3, 'Initech', 7)")
 	run("CREATE TABLE " + schema + ".visits (visit_id bigint, account_id bigint, visited_on date, price decimal(10,2)) WITH (format = 'PARQUET', partitioning = ARRAY['month(visited_on)'])")
 	run("INSERT INTO " + schema + ".visits VALUES (1, 1, DATE '2026-01-05', 10.50), (2, 1, DATE '2026-01-31', 1.00), (3, 2, DATE '2026-02-01', 20.25), (4, 3, DATE '2026-02-28', 0.25), (5, 3, DATE '2026-03-01', 4.00)")
+	run("CREATE VIEW " + schema + ".spent AS SELECT account_id, sum(price) AS spent FROM " + schema + ".visits GROUP BY account_id")
 	return schema
 }
 
@@ -97,4 +98,13 @@ func TestDSN(t *testing.T) {
 	if _, err := parseDSN("http://h", []string{"lake..x"}); err == nil {
 		t.Error("a pattern with an empty part is taken")
 	}
+}
+
+// template puts the name of the Iceberg schema into a file, which scripts cannot do by themselves.
+func template(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: template FILE")
+	}
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), "SCHEMA", ts.Getenv("LAKE"))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }

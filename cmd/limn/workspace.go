@@ -219,7 +219,9 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 		return err
 	}
 	models := func(s *catalog.Snapshot) (*model.Model, error) { return model.Load(fsys, s, w.cfg.Sources) }
-	if w.model, err = models(catalog.New(assets, nil, nil)); err != nil {
+	bare := catalog.New(assets, nil, nil)
+	bare.Functions = known.functions()
+	if w.model, err = models(bare); err != nil {
 		return err
 	}
 	if err := w.ranges(ctx, assets, known); err != nil {
@@ -238,6 +240,7 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 		return err
 	}
 	w.snap = catalog.New(assets, projected(w.model), terms)
+	w.snap.Functions = bare.Functions
 	if err := policy.Check(w.snap); err != nil {
 		return err
 	}

@@ -67,7 +67,10 @@ func timed(layout string) convert {
 	return func(v driver.Value) (rows.Value, error) {
 		switch v := v.(type) {
 		case time.Time:
-			return v.UTC().Format(layout), nil
+			if v = v.UTC(); v.Year() > 9999 {
+				return "+" + v.Format(layout), nil
+			}
+			return v.Format(layout), nil
 		case string:
 			at, err := rows.ParseTime(v)
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	db "github.com/duckdb/duckdb-go/v2"
 
@@ -104,6 +105,7 @@ type worker struct {
 	connector *db.Connector
 	conn      *db.Conn
 	setup     map[string]bool
+	refused   atomic.Pointer[error] // by a function of ours, while the query of now runs
 }
 
 // open makes an in-memory database and locks it down. The order matters: each later setting forbids
@@ -113,14 +115,15 @@ func open(ctx context.Context, h hello) (*worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: opening: %w", err)
 	}
-	if err := register(ctx, connector); err != nil {
+	w := &worker{connector: connector, setup: map[string]bool{}}
+	if err := w.register(ctx); err != nil {
 		return nil, fmt.Errorf("duckdb: registering functions: %w", err)
 	}
 	c, err := connector.Connect(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("duckdb: connecting: %w", err)
 	}
-	w := &worker{connector: connector, conn: c.(*db.Conn), setup: map[string]bool{}}
+	w.conn = c.(*db.Conn)
 	var dirs []string
 	for _, d := range h.Dirs {
 		dirs = append(dirs, Literal(d))
@@ -152,12 +155,12 @@ func open(ctx context.Context, h hello) (*worker, error) {
 }
 
 // register makes our own functions known to the database, for all of its connections.
-func register(ctx context.Context, connector *db.Connector) error {
-	conn, err := sql.OpenDB(connectorOf{connector}).Conn(ctx)
+func (w *worker) register(ctx context.Context) error {
+	conn, err := sql.OpenDB(connectorOf{w.connector}).Conn(ctx)
 	if err != nil {
 		return err
 	}
-	return errors.Join(native.Register(conn), conn.Close())
+	return errors.Join(native.Register(conn, func(err error) { w.refused.Store(&err) }), conn.Close())
 }
 
 // connectorOf hides that a connector can be closed: its pool must not close the database.
@@ -182,8 +185,11 @@ const batch = 512
 // pipe is an error of the worker.
 func (w *worker) answer(ctx context.Context, q request, out *bufio.Writer) error {
 	end := done{}
+	w.refused.Store(nil)
 	if err := w.run(ctx, q, out, &end); err != nil {
 		end.Err = err.Error()
+	} else if refused := w.refused.Load(); refused != nil && strings.Contains(q.SQL, "TRY(") { // TRY made NULL of it
+		end.Err = (*refused).Error()
 	}
 	if err := writeJSON(out, frameDone, end); err != nil {
 		return err

@@ -21,7 +21,7 @@ type Scope []string
 // internal are the catalogs that describe the server and hold nobody's data.
 var internal = []string{"system", "jmx"}
 
-// Catalogs gives the catalogs that a scope reaches.
+// catalogs gives the catalogs that a scope reaches.
 func (e *Engine) catalogs(ctx context.Context, scope Scope) ([]string, error) {
 	set, err := e.Run(ctx, Statement{SQL: "SHOW CATALOGS", MaxRows: -1})
 	if err != nil {
@@ -57,18 +57,67 @@ func (e *Engine) Tables(ctx context.Context, scope Scope) (assets []*catalog.Ass
 	if err != nil {
 		return nil, nil, err
 	}
+	versioned, err := e.versioned(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, nil, err
+		}
+		skipped = append(skipped, Skipped{"which catalogs keep older states", err.Error()})
+	}
 	for _, c := range names {
 		found, err := e.columns(ctx, c, scope)
+		if err == nil {
+			err = e.views(ctx, c, found)
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, nil, err
 			}
-			skipped = append(skipped, Skipped{c, err.Error()})
+			skipped = append(skipped, Skipped{"catalog " + c, err.Error()})
 			continue
+		}
+		for _, a := range found {
+			a.Versioned = versioned[c] && !a.View
 		}
 		assets = append(assets, found...)
 	}
 	return assets, skipped, nil
+}
+
+// versioned are the catalogs whose connectors answer FOR VERSION AS OF and FOR TIMESTAMP AS OF.
+func (e *Engine) versioned(ctx context.Context) (map[string]bool, error) {
+	set, err := e.Run(ctx, Statement{SQL: "SELECT catalog_name, connector_name FROM system.metadata.catalogs", MaxRows: -1})
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, r := range set.Rows {
+		name, _ := r[0].(string)
+		out[name] = r[1] == "iceberg" || r[1] == "delta_lake"
+	}
+	return out, nil
+}
+
+// views marks the views among tables and gives them their queries, as far as the server tells them.
+func (e *Engine) views(ctx context.Context, in string, tables []*catalog.Asset) error {
+	q := sel(table(catalog.Name{Catalog: in, Schema: "information_schema", Table: "views"}), nil, ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), ""), ast.As(ast.Name("view_definition"), ""))
+	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
+	if err != nil {
+		return err
+	}
+	byName := map[catalog.Name]*catalog.Asset{}
+	for _, a := range tables {
+		byName[a.Name] = a
+	}
+	for _, r := range set.Rows {
+		schema, _ := r[0].(string)
+		name, _ := r[1].(string)
+		if a := byName[catalog.Name{Catalog: in, Schema: schema, Table: name}]; a != nil {
+			a.View = true
+			a.ViewSQL, _ = r[2].(string)
+		}
+	}
+	return nil
 }
 
 func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*catalog.Asset, error) {
@@ -95,10 +144,6 @@ func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*cata
 	if err != nil {
 		return nil, err
 	}
-	views, err := e.views(ctx, name)
-	if err != nil {
-		return nil, err
-	}
 	var out []*catalog.Asset
 	for _, r := range set.Rows {
 		var text [5]string
@@ -110,28 +155,10 @@ func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*cata
 			continue
 		}
 		if len(out) == 0 || out[len(out)-1].Name != n {
-			out = append(out, &catalog.Asset{Name: n, Tier: catalog.Unknown, Rows: -1, Bytes: -1, View: views[n]})
+			out = append(out, &catalog.Asset{Name: n, Tier: catalog.Unknown, Rows: -1, Bytes: -1})
 		}
 		a := out[len(out)-1]
 		a.Columns = append(a.Columns, catalog.Column{Name: text[2], Type: text[3], Description: text[4]})
-	}
-	return out, nil
-}
-
-// views names the views of a catalog, which the server runs with the rights of whoever made them.
-func (e *Engine) views(ctx context.Context, name string) (map[catalog.Name]bool, error) {
-	q := &ast.Query{Body: &ast.Select{Items: []ast.SelectItem{ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), "")},
-		From:  table(catalog.Name{Catalog: name, Schema: "information_schema", Table: "tables"}),
-		Where: &ast.Compare{Op: ast.Eq, L: ast.Name("table_type"), R: ast.Str("VIEW")}}}
-	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
-	if err != nil {
-		return nil, err
-	}
-	out := map[catalog.Name]bool{}
-	for _, r := range set.Rows {
-		schema, _ := r[0].(string)
-		view, _ := r[1].(string)
-		out[catalog.Name{Catalog: name, Schema: schema, Table: view}] = true
 	}
 	return out, nil
 }

@@ -365,6 +365,17 @@ func TestTablesOfTheScope(t *testing.T) {
 	if len(set.Rows) != 2 || set.Rows[0][0] != "ARGENTINA" {
 		t.Errorf("over two catalogs: %v", set.Rows)
 	}
+	run(t, e, "CREATE VIEW "+where+".prices AS SELECT \"total price\" AS p FROM "+where+".orders")
+	seen, _, err := e.Tables(t.Context(), Scope{where, "tpch.tiny.nation"})
+	if err != nil || len(seen) != 3 {
+		t.Fatalf("%d tables, %v", len(seen), err)
+	}
+	for _, a := range seen {
+		isView, lake := a.Name.Table == "prices", a.Name.Catalog == "lake"
+		if a.View != isView || (a.ViewSQL != "") != isView || a.Versioned != (lake && !isView) {
+			t.Errorf("%s: view %v, query %q, versioned %v", a.Name, a.View, a.ViewSQL, a.Versioned)
+		}
+	}
 	functions, err := e.Functions(t.Context())
 	if err != nil || len(functions) < 600 {
 		t.Errorf("%d functions, %v", len(functions), err)

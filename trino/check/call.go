@@ -87,10 +87,18 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	if e.Filter != nil {
 		c.condition(e.Filter, s, "Filter expression must evaluate to a boolean (actual: %s)")
 	}
+	order, named := c.namedOrder(e, name)
+	if !named {
+		c.aggregate = aggregate
+		return types.Type{}
+	}
 	args, ok := c.arguments(e, s)
 	c.callOrderBy(e, s)
 	c.aggregate = aggregate
 	if !ok {
+		if len(overloads) > 0 { // whichever it is, its kind is known
+			c.notes[e] = note{call: overloads[0]}
+		}
 		return types.Type{}
 	}
 	if len(overloads) == 0 && (c.inline[name] == nil || len(e.Name.Parts) > 1) {
@@ -107,7 +115,16 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		}
 		args = listaggArgs(args)
 	}
-	lambda := func(i int, params []types.Type) types.Type { return c.lambda(e.Args[i].Value, params, s) }
+	passed := e.Args
+	if order != nil {
+		passed = make([]*ast.Arg, len(order))
+		typed := args
+		args = make([]functions.Arg, len(order))
+		for i, from := range order {
+			passed[i], args[i] = e.Args[from], typed[from]
+		}
+	}
+	lambda := func(i int, params []types.Type) types.Type { return c.lambda(passed[i].Value, params, s) }
 	resolved, err := c.resolveInline(e, name, args)
 	if resolved.Overload == nil {
 		if more := c.inline[name]; len(more) > 0 && len(e.Name.Parts) == 1 {
@@ -145,8 +162,8 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		}
 	}
 	for i := range resolved.Params {
-		if i < len(e.Args) && !args[i].Lambda {
-			c.coerce(e.Args[i].Value, resolved.Params[i])
+		if i < len(passed) && !args[i].Lambda {
+			c.coerce(passed[i].Value, resolved.Params[i])
 		}
 	}
 	c.notes[e] = note{call: resolved.Overload}
@@ -179,12 +196,6 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 	case e.Mode != "" && c.pattern == nil:
 		c.report(e.At, "INVALID_PROCESSING_MODE", "%s semantics is not supported out of pattern recognition context", e.Mode)
 		return false
-	}
-	for _, a := range e.Args {
-		if a.Name != nil && c.inline[name] == nil {
-			c.report(a.At, InvalidFunctionArgument, "Named arguments are not supported for function '%s'", name)
-			return false
-		}
 	}
 	switch {
 	case kind != functions.Aggregate && e.Distinct && e.Over == nil:

@@ -15,8 +15,8 @@ import (
 )
 
 // Session says where unqualified names are looked for. Zone is the session's time zone; it is kept
-// for those who print literals and changes no type. Functions is the registry of the server, the
-// built-in one when nil. Parameters says that ? placeholders will be given values. Now is the time at
+// for those who print literals and changes no type. Functions is the registry of the server; when nil
+// that of the catalog, and the built-in one where that has none. Parameters says that ? placeholders will be given values. Now is the time at
 // which FOR TIMESTAMP AS OF must lie in the past; left out, that is not judged.
 type Session struct {
 	Catalog, Schema string

@@ -176,8 +176,7 @@ func (c *checker) define(stmt ast.Statement) []*Column {
 	case *ast.CreateCatalog:
 		c.properties(s.Properties)
 	case *ast.Analyze:
-		if t := c.writable(s.Name, s.At, "Analyzing"); t != nil {
-			c.Target = t
+		if c.writable(s.Name, s.At, "Analyzing") != nil {
 			c.properties(s.Properties)
 		}
 		return rowCount()

@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"slices"
+	"sort"
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
@@ -234,10 +236,16 @@ var otherNames = map[string]string{
 }
 
 func (c *checker) nearestFunction(name string) string {
-	if other, ok := otherNames[name]; ok {
+	names := append(c.session.Functions.Names(), "coalesce", "extract", "grouping", "if", "nullif")
+	for n := range c.inline {
+		names = append(names, n)
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, "$") }) // the engine's own
+	if other, ok := otherNames[name]; ok && slices.Contains(names, other) {
 		return other
 	}
-	return nearest(name, append(c.session.Functions.Names(), "coalesce", "nullif", "grouping"))
+	sort.Strings(names)
+	return nearest(name, names)
 }
 
 func (c *checker) cannotApply(at ast.Span, op string, l, r types.Type) types.Type {

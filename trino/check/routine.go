@@ -49,6 +49,7 @@ func (c *checker) routine(f *ast.FunctionSpec) *functions.Overload {
 	r.returns = returns
 	scope := map[string]types.Type{}
 	var params []string
+	var cols []*Column
 	for _, p := range f.Params {
 		if p.Name == nil {
 			c.report(p.At, InvalidArguments, "Function parameters must have a name")
@@ -65,6 +66,7 @@ func (c *checker) routine(f *ast.FunctionSpec) *functions.Overload {
 		}
 		scope[name] = t
 		r.order = append(r.order, name)
+		cols = append(cols, &Column{Name: name, key: name, Type: t})
 		params = append(params, t.String())
 	}
 	name := lower(f.Name.Parts[len(f.Name.Parts)-1].Name)
@@ -81,7 +83,7 @@ func (c *checker) routine(f *ast.FunctionSpec) *functions.Overload {
 	o := made.Lookup(name)[0]
 	if f.Body != nil {
 		r.name, r.self = name, o
-		r.body(scope)
+		r.body(frame{scope, map[string]bool{}, &Scope{cols: cols}})
 	}
 	return o
 }
@@ -149,7 +151,7 @@ func (r *routine) characteristics() bool {
 }
 
 // body judges what the function does.
-func (r *routine) body(scope map[string]types.Type) {
+func (r *routine) body(f frame) {
 	if b, ok := r.spec.Body.(*ast.Block); ok {
 		last := ast.Control(nil)
 		if n := len(b.Body); n > 0 {
@@ -161,7 +163,7 @@ func (r *routine) body(scope map[string]types.Type) {
 		}
 	}
 	pm := len(r.problems)
-	r.control(r.spec.Body, frame{scope, map[string]bool{}})
+	r.control(r.spec.Body, f)
 	if len(r.problems) > pm {
 		return
 	}
@@ -186,10 +188,11 @@ func (r *routine) body(scope map[string]types.Type) {
 type frame struct {
 	variables map[string]types.Type
 	labels    map[string]bool
+	scope     *Scope // the variables, those of one declaration below those before it
 }
 
 func (f frame) inner() frame {
-	in := frame{make(map[string]types.Type, len(f.variables)), make(map[string]bool, len(f.labels))}
+	in := frame{make(map[string]types.Type, len(f.variables)), make(map[string]bool, len(f.labels)), f.scope}
 	for k, v := range f.variables {
 		in.variables[k] = v
 	}
@@ -265,6 +268,7 @@ func (r *routine) block(b *ast.Block, f frame) {
 		if d.Default != nil {
 			r.mustBe(d.Default, in, t, "Value of DEFAULT")
 		}
+		cols := make([]*Column, 0, len(d.Names))
 		for _, id := range d.Names {
 			name := lower(id.Name)
 			if _, outer := in.variables[name]; outer || own[name] {
@@ -274,7 +278,9 @@ func (r *routine) block(b *ast.Block, f frame) {
 			own[name] = true
 			in.variables[name] = t
 			r.order = append(r.order, name)
+			cols = append(cols, &Column{Name: name, key: name, Type: t})
 		}
+		in.scope = &Scope{cols: cols, parent: in.scope}
 	}
 	r.controls(b.Body, in)
 }
@@ -315,15 +321,9 @@ func (r *routine) value(e ast.Expr, f frame) types.Type {
 		r.report(holder(e, q), NotSupported, "Queries are not allowed in functions")
 		return types.Type{}
 	}
-	cols := make([]*Column, 0, len(f.variables))
-	for _, name := range r.order {
-		if t, ok := f.variables[name]; ok {
-			cols = append(cols, &Column{Name: name, key: name, Type: t})
-		}
-	}
 	found, sel, calling := r.found, r.sel, r.calling
 	r.found, r.sel, r.calling, r.routineAt = nil, &selection{}, r.self, r.spec.At
-	t := r.expr(e, &Scope{cols: cols})
+	t := r.expr(e, f.scope)
 	if len(r.found) > 0 && len(r.problems) == 0 {
 		r.problems = append(r.problems, r.notScalar(e, "A function", r.found))
 	}
@@ -343,4 +343,80 @@ func (c *checker) resolveInline(e *ast.Call, name string, args []functions.Arg) 
 // recursiveCall says that a function calls itself. Trino places it at the function.
 func (c *checker) recursiveCall(name string) {
 	c.report(c.routineAt, NotSupported, "Recursive language functions are not supported: %s", name)
+}
+
+// namedOrder gives the index of the argument that is passed for each parameter, nil where all are passed
+// by position. Only functions of WITH FUNCTION have names, which are compared letter by letter.
+func (c *checker) namedOrder(e *ast.Call, name string) (order []int, ok bool) {
+	named := false
+	for _, a := range e.Args {
+		named = named || a.Name != nil
+	}
+	if !named {
+		return nil, true
+	}
+	named = false
+	seen := map[string]bool{}
+	for _, a := range e.Args {
+		switch {
+		case a.Name == nil && named:
+			c.report(a.At, InvalidFunctionArgument, "Positional arguments cannot follow named arguments")
+			return nil, false
+		case a.Name == nil:
+			continue
+		case seen[a.Name.Name]:
+			c.report(a.At, InvalidFunctionArgument, "Duplicate named argument: %s", a.Name.Name)
+			return nil, false
+		}
+		named = true
+		seen[a.Name.Name] = true
+		known := false
+		for _, o := range c.inline[name] {
+			known = known || c.parameter(o, a.Name.Name) >= 0
+		}
+		if !known || len(e.Name.Parts) > 1 {
+			c.report(a.At, InvalidFunctionArgument, "No argument named %s for function %s", a.Name.Name, name)
+			return nil, false
+		}
+	}
+	for _, o := range c.inline[name] {
+		if order := c.parameterOrder(o, e.Args); order != nil {
+			return order, true
+		}
+	}
+	c.report(e.At, InvalidFunctionArgument, "No overload of function %s accepts the given named arguments", name)
+	return nil, false
+}
+
+// parameter is the index of a parameter's name, -1 without one.
+func (c *checker) parameter(o *functions.Overload, name string) int {
+	for i, p := range c.routines[o].Params {
+		if p.Name != nil && p.Name.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// parameterOrder matches arguments with all parameters of an overload, nil where they do not match.
+func (c *checker) parameterOrder(o *functions.Overload, args []*ast.Arg) []int {
+	params := c.routines[o].Params
+	if len(params) != len(args) {
+		return nil
+	}
+	order := make([]int, len(params))
+	for i := range order {
+		order[i] = -1
+	}
+	for i, a := range args {
+		at := i
+		if a.Name != nil {
+			at = c.parameter(o, a.Name.Name)
+		}
+		if at < 0 || order[at] >= 0 {
+			return nil
+		}
+		order[at] = i
+	}
+	return order
 }

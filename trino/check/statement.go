@@ -157,6 +157,9 @@ func newChecker(info *Info, cat Catalog, s Session, size int) *checker {
 	info.uses = make(map[ast.Node]*TableUse)
 	info.ctes = make(map[ast.Node]*ast.Query)
 	info.windows = make(map[*ast.Call]*ast.WindowSpec)
+	if served, ok := cat.(Served); ok && s.Functions == nil {
+		s.Functions = served.Functions()
+	}
 	if s.Functions == nil {
 		s.Functions = functions.Builtin()
 	}

@@ -137,14 +137,11 @@ func (c *checker) use(t *Table) *TableUse {
 }
 
 func nameText(name *ast.QualifiedName) string {
-	text := ""
+	parts := make([]string, len(name.Parts))
 	for i, p := range name.Parts {
-		if i > 0 {
-			text += "."
-		}
-		text += lower(p.Name)
+		parts[i] = lower(p.Name)
 	}
-	return text
+	return strings.Join(parts, ".")
 }
 
 // maxViewDepth bounds views over views.

@@ -65,7 +65,21 @@ type Graph struct {
 	// Shared are the sources that decide which rows there are, for all outputs alike. Each output has
 	// them among its inputs too.
 	Shared []Source
+
+	roles [roleCount]set // which columns filter, join …, wherever in the statement
+	names *names
 }
+
+// role is what an indirect source does.
+type role uint8
+
+const (
+	filters role = iota
+	joins
+	groups
+	sorts
+	roleCount
+)
 
 // Trace gives the lineage of a query from what checking it found out. Columns that a problem kept
 // from being understood have no sources. Where the query of a view is known the view is seen through,
@@ -133,15 +147,21 @@ func trace(info *check.Info, columns []*check.Column, parts ...ast.Node) Graph {
 		g.Tables[i] = Table{use.Table.String(), use.Columns()}
 	}
 	var shared set
-	for _, p := range parts {
+	merging := false // a relation stands first: the source of a MERGE, and then its condition
+	for i, p := range parts {
 		switch p := p.(type) {
 		case nil:
 		case *ast.Query:
 			shared = union(shared, t.query(p))
 		case ast.Relation:
+			merging = true
 			shared = union(shared, t.relation(p))
 		case ast.Expr:
-			shared = union(shared, t.whole(p))
+			part := filters
+			if i == 1 && merging {
+				part = joins
+			}
+			shared = union(shared, t.as(part, t.whole(p)))
 		}
 	}
 	sources := newNames(info)
@@ -151,6 +171,7 @@ func trace(info *check.Info, columns []*check.Column, parts ...ast.Node) Graph {
 		g.Outputs[i] = Output{col.Name, sources.list(direct, union(shared, t.beside)), t.transform(col)}
 	}
 	g.Shared = sources.list(nil, shared)
+	g.roles, g.names = t.roles, sources
 	return g
 }
 
@@ -230,6 +251,13 @@ type tracer struct {
 	cut      bool                   // such a return was met, so what was traced meanwhile is not whole
 	indirect map[*ast.Query]set
 	beside   set // filters of subqueries inside the expression being traced
+	roles    [roleCount]set
+}
+
+// as notes what a set of sources does and gives it back.
+func (t *tracer) as(r role, s set) set {
+	t.roles[r] = union(t.roles[r], s)
+	return s
 }
 
 func (t *tracer) column(col *check.Column) set {
@@ -342,7 +370,7 @@ func (t *tracer) query(q *ast.Query) set {
 	t.indirect[q] = nil // a recursive query adds nothing to itself
 	s := t.body(q.Body)
 	for _, item := range q.OrderBy {
-		s = union(s, t.whole(item.Expr))
+		s = union(s, t.as(sorts, t.whole(item.Expr)))
 	}
 	t.indirect[q] = s
 	return s
@@ -365,13 +393,13 @@ func (t *tracer) body(b ast.QueryBody) (s set) {
 			s = t.relation(b.From)
 		}
 		if b.Where != nil {
-			s = union(s, t.whole(b.Where))
+			s = union(s, t.as(filters, t.whole(b.Where)))
 		}
 		if b.GroupBy != nil {
-			s = union(s, t.group(b.GroupBy))
+			s = union(s, t.as(groups, t.group(b.GroupBy)))
 		}
 		if b.Having != nil {
-			s = union(s, t.whole(b.Having))
+			s = union(s, t.as(filters, t.whole(b.Having)))
 		}
 	case *ast.SetOp:
 		s = union(t.body(b.Left), t.body(b.Right))
@@ -428,15 +456,15 @@ func (t *tracer) relation(r ast.Relation) (s set) {
 	case *ast.Join:
 		s = union(t.relation(r.Left), t.relation(r.Right))
 		if r.On != nil {
-			s = union(s, t.whole(r.On))
+			s = union(s, t.as(joins, t.whole(r.On)))
 		}
 		for _, id := range r.Using {
-			s = union(s, t.whole(id))
+			s = union(s, t.as(joins, t.whole(id)))
 		}
 	case *ast.Pivot:
 		s = t.relation(r.Rel)
 		if r.GroupBy != nil {
-			s = union(s, t.group(r.GroupBy))
+			s = union(s, t.as(groups, t.group(r.GroupBy)))
 		}
 	case *ast.MatchRecognize:
 		s = t.relation(r.Rel)

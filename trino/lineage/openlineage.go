@@ -24,7 +24,8 @@ type InputField struct {
 }
 
 // Transformation says how a field takes part: Type is DIRECT or INDIRECT. Subtype is said where it is
-// known: IDENTITY, TRANSFORMATION or AGGREGATION of a direct one.
+// known: IDENTITY, TRANSFORMATION or AGGREGATION of a direct one, FILTER, JOIN, GROUP_BY or SORT of an
+// indirect one, which may be several.
 type Transformation struct {
 	Type        string `json:"type"`
 	Subtype     string `json:"subtype,omitempty"`
@@ -41,8 +42,18 @@ var subtypes = [...]string{Identity: "IDENTITY", Changed: "TRANSFORMATION", Aggr
 func (g Graph) OpenLineage(namespace, producer string) Facet {
 	f := Facet{Producer: producer, SchemaURL: facetSchema, Fields: make(map[string]FacetField, len(g.Outputs)), Dataset: []InputField{}}
 	shared := make(map[Source]bool, len(g.Shared))
+	roles := g.rolesOf()
 	field := func(s Source, kind, subtype string) InputField {
-		return InputField{namespace, s.Table, s.Column, []Transformation{{Type: kind, Subtype: subtype}}}
+		in := InputField{Namespace: namespace, Name: s.Table, Field: s.Column}
+		if kind == "INDIRECT" {
+			for _, r := range roles[[2]string{s.Table, s.Column}] {
+				in.Transformations = append(in.Transformations, Transformation{Type: kind, Subtype: r})
+			}
+		}
+		if in.Transformations == nil {
+			in.Transformations = []Transformation{{Type: kind, Subtype: subtype}}
+		}
+		return in
 	}
 	for _, s := range g.Shared {
 		shared[s] = true
@@ -64,4 +75,21 @@ func (g Graph) OpenLineage(namespace, producer string) Facet {
 		f.Fields[o.Name] = FacetField{in}
 	}
 	return f
+}
+
+var roleNames = [roleCount]string{filters: "FILTER", joins: "JOIN", groups: "GROUP_BY", sorts: "SORT"}
+
+// rolesOf gives what each column does, by table and name.
+func (g Graph) rolesOf() map[[2]string][]string {
+	roles := map[[2]string][]string{}
+	if g.names == nil {
+		return roles
+	}
+	for r, s := range g.roles {
+		for _, source := range g.names.list(nil, s) {
+			key := [2]string{source.Table, source.Column}
+			roles[key] = append(roles[key], roleNames[r])
+		}
+	}
+	return roles
 }

@@ -113,8 +113,8 @@ func (a anchor) match(m *machine, at int, k func(int) bool) bool {
 	case 'M':
 		ok = at == n || m.text[at] == '\n'
 	case 'b', 'B':
-		before := at > 0 && isWord(m.text[at-1])
-		after := at < n && isWord(m.text[at])
+		before := at > 0 && joinsWord(m.text[at-1])
+		after := at < n && joinsWord(m.text[at])
 		ok = (before != after) == (a == 'b')
 	}
 	return ok && k(at)

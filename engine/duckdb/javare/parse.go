@@ -566,22 +566,22 @@ func (p *parser) classChar() (rune, func(rune) bool, error) {
 	return one, in, err
 }
 
-func isDigit(r rune) bool { return unicode.Is(unicode.Nd, r) }
-func isSpace(r rune) bool { return unicode.Is(unicode.White_Space, r) }
+// The shorthands are over ASCII only, as Trino runs Joni; properties and (?i) are over all of Unicode.
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+func isSpace(r rune) bool { return r == ' ' || r >= '\t' && r <= '\r' }
 func isWord(r rune) bool {
+	return isDigit(r) || r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
+
+// joinsWord is what \b looks at, which is over all of Unicode.
+func joinsWord(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic)
 }
 
-// property knows general categories and the POSIX names, as Joni has them over all of Unicode.
+// property knows general categories.
 func property(name string) func(rune) bool {
 	if t, ok := unicode.Categories[name]; ok {
 		return func(r rune) bool { return unicode.Is(t, r) }
-	}
-	switch strings.ToLower(name) {
-	case "digit":
-		return isDigit
-	case "space":
-		return isSpace
 	}
 	return nil
 }

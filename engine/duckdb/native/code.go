@@ -92,6 +92,7 @@ var codes = []Function{
 		mask := uint64(1)<<(width-1)<<1 - 1
 		return int64(bits.OnesCount64(uint64(x) & mask)), nil
 	}},
+	{Name: "decimal", In: []string{"VARCHAR", "VARCHAR", "VARCHAR", "BIGINT"}, Out: "VARCHAR", Call: decimalOp},
 	{Name: "combinations", In: []string{"BIGINT", "BIGINT"}, Out: "BIGINT[][]", Call: combinations},
 	{Name: "bytes_reverse", In: []string{"BLOB"}, Out: "BLOB", Call: func(in []any) (any, error) {
 		b := append([]byte{}, in[0].([]byte)...)
@@ -124,7 +125,10 @@ func shift(by func(x int64, by, width uint) int64) func([]any) (any, error) {
 		if n >= int64(width) {
 			return int64(0), nil
 		}
-		n &= 63 // as Java shifts by less than nothing
+		if n < 0 && width < 64 {
+			return nil, unsupported("shifts by less than nothing")
+		}
+		n &= 63 // as Java does
 		r := by(x, uint(n), width)
 		return r << (64 - width) >> (64 - width), nil // the sign is the highest bit of the width
 	}
@@ -165,4 +169,75 @@ func combinations(in []any) (any, error) {
 		}
 		at[i]++
 	}
+}
+
+// decimalOp computes a op b exactly and rounds half up to so many digits after the point: for numbers
+// whose way there does not fit 38 digits.
+func decimalOp(in []any) (any, error) {
+	var sides [2]*big.Int
+	scales := [2]int{}
+	for i, text := range []string{in[1].(string), in[2].(string)} {
+		whole, fraction, _ := strings.Cut(text, ".")
+		n, ok := new(big.Int).SetString(whole+fraction, 10)
+		if !ok {
+			return nil, unsupported("this decimal")
+		}
+		sides[i], scales[i] = n, len(fraction)
+	}
+	scale := int(in[3].(int64))
+	power := func(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(n, 0))), nil) }
+	common := max(scales[0], scales[1])
+	same := func(i int) *big.Int { return new(big.Int).Mul(sides[i], power(common-scales[i])) }
+	var n, d *big.Int // the result is n / d
+	switch in[0].(string) {
+	case "+":
+		n, d = new(big.Int).Add(same(0), same(1)), power(common)
+	case "-":
+		n, d = new(big.Int).Sub(same(0), same(1)), power(common)
+	case "*":
+		n, d = new(big.Int).Mul(sides[0], sides[1]), power(scales[0]+scales[1])
+	default:
+		if sides[1].Sign() == 0 {
+			return nil, &Failure{"DIVISION_BY_ZERO", "Division by zero"}
+		}
+		if n, d = same(0), same(1); in[0].(string) == "%" {
+			n, d = new(big.Int).Rem(n, d), power(common)
+		}
+	}
+	overflow := &Failure{"NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow"}
+	switch in[0].(string) { // of these Trino computes the way there in 128 bits
+	case "+", "-":
+		for _, x := range []*big.Int{same(0), same(1), n} {
+			if x.CmpAbs(power(38)) >= 0 {
+				return nil, overflow
+			}
+		}
+	case "*":
+		if n.BitLen() > 127 {
+			return nil, overflow
+		}
+	}
+	n.Mul(n, power(scale))
+	if d.Sign() < 0 {
+		n.Neg(n)
+		d = new(big.Int).Neg(d)
+	}
+	negative := n.Sign() < 0
+	n.Abs(n)
+	n.Add(n.Lsh(n, 1), d) // (2n + d) / 2d
+	n.Quo(n, new(big.Int).Lsh(d, 1))
+	text := n.String()
+	for len(text) <= scale {
+		text = "0" + text
+	}
+	if scale > 0 {
+		text = text[:len(text)-scale] + "." + text[len(text)-scale:]
+	}
+	if negative && n.Sign() != 0 {
+		text = "-" + text
+	}
+	if n.Cmp(power(38)) >= 0 {
+		return nil, overflow
+	}
+	return text, nil
 }

@@ -22,6 +22,7 @@ var jsons = []Function{
 		trinojson.Quote(&b, in[0].(string))
 		return b.String(), nil
 	}},
+	{Name: "json_decimal", In: []string{"VARCHAR"}, Out: "VARCHAR", Call: func(in []any) (any, error) { return trinojson.Decimal(in[0].(string)), nil }},
 	{Name: "json_double", In: []string{"DOUBLE"}, Out: "VARCHAR", Call: func(in []any) (any, error) {
 		f := in[0].(float64)
 		text := trinojson.JavaDouble(f)
@@ -117,6 +118,9 @@ func stepsOf(path any) ([]string, error) {
 }
 
 func jsonContains(in []any) (any, error) {
+	if f, ok := in[1].(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		return false, nil
+	}
 	hit, ok := trinojson.Contains(in[0].(string), in[1])
 	return absent(hit, ok)
 }
@@ -194,7 +198,10 @@ func jsonTo(in []any) (any, error) {
 	if err != nil {
 		return nil, unsupported("this JSON text")
 	}
-	to := in[1].(string)
+	return castScalar(v, in[1].(string))
+}
+
+func castScalar(v *trinojson.Value, to string) (any, error) {
 	kind, text := v.Kind(), v.Scalar()
 	switch kind {
 	case "null":
@@ -208,6 +215,9 @@ func jsonTo(in []any) (any, error) {
 	case "varchar":
 		if kind == "float" {
 			f, _ := strconv.ParseFloat(text, 64)
+			if f == 0 {
+				return "0E0", nil // a zero of a JSON text has no sign
+			}
 			return DoubleText(f), nil
 		}
 		return text, nil
@@ -267,6 +277,9 @@ func DoubleText(f float64) string {
 		return "-Infinity"
 	}
 	m, e, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
+	if f == 0 {
+		return m + "E0"
+	}
 	if !strings.Contains(m, ".") {
 		m += ".0"
 	}
@@ -291,7 +304,7 @@ func jsonPath(in []any) (any, error) {
 		}
 		return nil, &Failure{"INVALID_PATH", "This is no SQL/JSON path"}
 	}
-	input, err := trinojson.Parse(in[0].(string))
+	input, _, err := trinojson.ParseFirst(in[0].(string))
 	if err != nil {
 		return "xJSON_INPUT_CONVERSION_ERROR", nil
 	}
@@ -304,7 +317,7 @@ func jsonPath(in []any) (any, error) {
 			vars[name.(string)] = nil
 			continue
 		}
-		v, err := trinojson.Parse(text[1:])
+		v, _, err := trinojson.ParseFirst(text[1:])
 		if err != nil {
 			return "xJSON_INPUT_CONVERSION_ERROR", nil
 		}
@@ -364,7 +377,7 @@ func scalarOf(v *trinojson.Value, to string) (any, error) {
 	if !v.Representable() {
 		return "xJSON_VALUE_RESULT_ERROR", nil
 	}
-	text, err := jsonTo([]any{v.Text(), to})
+	text, err := castScalar(v, to)
 	if err != nil {
 		return "xJSON_VALUE_RESULT_ERROR", nil
 	}

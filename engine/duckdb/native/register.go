@@ -5,6 +5,7 @@ package native
 import (
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -56,8 +57,9 @@ func typeInfo(name string) (db.TypeInfo, error) {
 }
 
 type scalar struct {
-	config db.ScalarFuncConfig
-	call   func([]any) (any, error)
+	config  db.ScalarFuncConfig
+	call    func([]any) (any, error)
+	refused func(error)
 }
 
 func (s *scalar) Config() db.ScalarFuncConfig { return s.config }
@@ -73,14 +75,21 @@ func (s *scalar) Executor() db.ScalarFuncExecutor {
 		for i, v := range values {
 			in[i] = v
 		}
-		return s.call(in)
+		out, err = s.call(in)
+		var f *Failure
+		if errors.As(err, &f) && f.Code == "NOT_SUPPORTED" && strings.HasPrefix(f.Message, "The embedded engine") {
+			s.refused(err)
+		}
+		return out, err
 	}}
 }
 
-// Register makes the functions known to the database of a connection.
-func Register(c *sql.Conn) error {
+// Register makes the functions known to the database of a connection. refused is told, from any
+// goroutine, of each value that a function does not know what Trino makes of: TRY would hide that
+// error, and with it a value that Trino has.
+func Register(c *sql.Conn, refused func(error)) error {
 	for _, f := range Functions() {
-		s := &scalar{call: f.Call}
+		s := &scalar{call: f.Call, refused: refused}
 		for _, name := range f.In {
 			t, err := typeInfo(name)
 			if err != nil {

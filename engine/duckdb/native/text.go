@@ -1,10 +1,12 @@
 package native
 
 import (
+	"math"
 	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -117,8 +119,19 @@ var texts = []Function{
 	{Name: "url_parameter", In: []string{"VARCHAR", "VARCHAR"}, Out: "VARCHAR", Call: urlParameter},
 	{Name: "format_number", In: []string{"BIGINT"}, Out: "VARCHAR", Call: func(in []any) (any, error) { return formatNumber(in[0].(int64)), nil }},
 	{Name: "human_seconds", In: []string{"DOUBLE"}, Out: "VARCHAR", Call: func(in []any) (any, error) { return humanSeconds(in[0].(float64)) }},
+	{Name: "real_text", In: []string{"DOUBLE"}, Out: "VARCHAR", Call: func(in []any) (any, error) {
+		f := in[0].(float64)
+		if f == 0 || math.IsNaN(f) || math.IsInf(f, 0) {
+			return DoubleText(f), nil
+		}
+		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'e', 6, 64), 64)
+		return DoubleText(rounded), nil
+	}},
 	{Name: "luhn", In: []string{"VARCHAR"}, Out: "BOOLEAN", Call: func(in []any) (any, error) {
 		sum, text := 0, in[0].(string)
+		if text == "" {
+			return false, nil
+		}
 		for i := range len(text) {
 			c := text[len(text)-1-i]
 			if c < '0' || c > '9' {
@@ -161,14 +174,14 @@ func soundex(text string) (any, error) {
 	const codes = "01230120022455012623010202"
 	var out []byte
 	last := byte('0')
-	for i := range len(text) {
-		c := text[i] &^ 0x20
-		if c < 'A' || c > 'Z' {
-			if text[i] >= 0x80 {
-				return nil, invalid("The character is not mapped")
-			}
+	for _, r := range text {
+		if !unicode.IsLetter(r) {
 			continue
 		}
+		if r >= 0x80 {
+			return nil, invalid("The character is not mapped")
+		}
+		c := byte(r) &^ 0x20
 		code := codes[c-'A']
 		switch {
 		case len(out) == 0:
@@ -218,7 +231,7 @@ func splitEntries(in []any) (any, error) {
 // strpos is the place of the n-th occurrence, from the end where n is negative; they may overlap.
 func strpos(in []any) (any, error) {
 	text, part, n := in[0].(string), in[1].(string), in[2].(int64)
-	if n == 0 {
+	if n == 0 || n == math.MinInt64 {
 		return nil, invalid("'instance' must not be zero")
 	}
 	if part == "" {
@@ -266,7 +279,7 @@ func window(n, start, length int64) (from, to int64) {
 // url is RFC 2396 as far as both sides read it alike.
 var (
 	url      = regexp.MustCompile(`^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$`)
-	urlPlain = regexp.MustCompile(`^(?:[A-Za-z0-9_.!~*'();/?:@&=+$,#-]|%[0-9A-Fa-f]{2})*$`)
+	urlPlain = regexp.MustCompile(`^(?:[\p{L}0-9_.!~*'();/?:@&=+$,#-]|%[0-9A-Fa-f]{2})*$`)
 	urlHost  = regexp.MustCompile(`^([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?)(?::(\d{0,5}))?$`)
 )
 
@@ -356,6 +369,8 @@ func formatNumber(n int64) any {
 		digits = 2
 	case a < 100:
 		digits = 1
+	case a >= 1000: // beyond the last letter
+		digits = 2
 	}
 	text := r.FloatString(digits)
 	if strings.Contains(text, ".") {

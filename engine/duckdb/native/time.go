@@ -15,7 +15,42 @@ var times = []Function{
 		if err != nil {
 			return nil, err
 		}
-		return Instant(in[0].(time.Time), zone), nil
+		return Converted(in[0].(time.Time), zone), nil
+	}},
+	{Name: "instant_near", In: []string{"TIMESTAMP", "VARCHAR", "TIMESTAMPTZ"}, Out: "TIMESTAMPTZ", Call: func(in []any) (any, error) {
+		zone, err := Location(in[1].(string))
+		if err != nil {
+			return nil, err
+		}
+		wall, original := in[0].(time.Time), in[2].(time.Time)
+		offset := offsetAt(original, zone)
+		if at := wall.Add(-offset); offsetAt(at, zone) == offset {
+			return at, nil
+		}
+		return Converted(wall, zone), nil
+	}},
+	{Name: "parsed_instant", In: []string{"TIMESTAMP", "VARCHAR"}, Out: "TIMESTAMPTZ", Call: func(in []any) (any, error) {
+		zone, err := Location(in[1].(string))
+		if err != nil {
+			return nil, err
+		}
+		at := Instant(in[0].(time.Time), zone)
+		if !shows(at, zone, in[0].(time.Time)) {
+			return nil, invalid("Illegal instant due to time zone offset transition")
+		}
+		return at, nil
+	}},
+	{Name: "date_text", In: []string{"DATE"}, Out: "VARCHAR", Call: func(in []any) (any, error) {
+		t := in[0].(time.Time)
+		return yearText(t.Year(), "") + t.Format("-01-02"), nil
+	}},
+	{Name: "stamp_text", In: []string{"TIMESTAMP", "BIGINT"}, Out: "VARCHAR", Call: func(in []any) (any, error) {
+		t, precision := in[0].(time.Time), int(in[1].(int64))
+		text := yearText(t.Year(), "+") + t.Format("-01-02 15:04:05")
+		if precision > 0 {
+			text += fmt.Sprintf(".%09d000", t.Nanosecond())[:precision+1]
+		}
+		return text, nil
 	}},
 	{Name: "zone_offset", In: []string{"TIMESTAMPTZ", "VARCHAR"}, Out: "BIGINT", Call: func(in []any) (any, error) {
 		zone, err := Location(in[1].(string))
@@ -63,6 +98,17 @@ func inZone(at time.Time, zone, want string, err error) (any, error) {
 	return at, nil
 }
 
+// yearText writes a year in four digits or more, those of more with plus before them.
+func yearText(y int, plus string) string {
+	switch {
+	case y > 9999:
+		return plus + strconv.Itoa(y)
+	case y < 0:
+		return fmt.Sprintf("-%04d", -y)
+	}
+	return fmt.Sprintf("%04d", y)
+}
+
 var zones cache[*time.Location]
 
 // Location is a zone by its name or as an offset such as +05:30.
@@ -92,8 +138,31 @@ func Location(name string) (*time.Location, error) {
 	})
 }
 
-// Instant is when a zone shows a wall clock (given as if it were UTC). Of two times the earlier counts;
-// a time that the zone skips is moved on by what is skipped. So does Java.
+func offsetAt(t time.Time, zone *time.Location) time.Duration {
+	_, seconds := t.In(zone).Zone()
+	return time.Duration(seconds) * time.Second
+}
+
+// Converted is when a zone shows a wall clock, for a timestamp that is given a zone: of two times it
+// is the one that Joda's conversion comes upon, the later in the east and the earlier in the west; a
+// time that the zone skips is moved on.
+func Converted(wall time.Time, zone *time.Location) time.Time {
+	local := offsetAt(wall, zone)
+	offset := offsetAt(wall.Add(-local), zone)
+	if local != offset && local < 0 && nextChange(wall.Add(-local), zone) != nextChange(wall.Add(-offset), zone) {
+		offset = local
+	}
+	return wall.Add(-offset)
+}
+
+// nextChange is when the offset of a zone changes next.
+func nextChange(t time.Time, zone *time.Location) time.Time {
+	_, end := t.In(zone).ZoneBounds()
+	return end.UTC()
+}
+
+// Instant is when a zone shows a wall clock (given as if it were UTC) that is read from a text. Of two
+// times the earlier counts; a time that the zone skips is moved on by what is skipped.
 func Instant(wall time.Time, zone *time.Location) time.Time {
 	// Offsets around the wall clock: the one before any change nearby, and the one after.
 	_, before := wall.Add(-26 * time.Hour).In(zone).Zone()
@@ -223,7 +292,15 @@ func ParseISO(text, session string) (at time.Time, zone string, err error) {
 	if err != nil {
 		return at, "", err
 	}
-	return Instant(day, loc), zone, nil
+	if at = Instant(day, loc); !shows(at, loc, day) {
+		return at, "", invalid("Illegal instant due to time zone offset transition")
+	}
+	return at, zone, nil
+}
+
+// shows reports that a zone does not skip a wall clock.
+func shows(at time.Time, zone *time.Location, wall time.Time) bool {
+	return at.Add(offsetAt(at, zone)).Equal(wall)
 }
 
 var zonedForm = regexp.MustCompile(`^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?)?\s*([A-Za-z+-][A-Za-z0-9_/+:-]*)?\s*$`)

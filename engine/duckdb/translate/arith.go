@@ -64,6 +64,10 @@ func isConstant(sql string) bool { return isNumber(strings.Trim(sql, "()")) }
 // decimalOp renders decimal arithmetic. ta and tb are decimals too; t is Trino's result, whose
 // precision and scale DuckDB shares as long as neither passes 38 digits.
 func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, at ast.Span) string {
+	if p.wideDecimal(op, ta, tb, t) {
+		wide := call("decimal", str(strings.TrimSpace(operators[op])), "CAST("+a+" AS VARCHAR)", "CAST("+b+" AS VARCHAR)", itoa(t.Scale()))
+		return "CAST(" + wide + " AS " + p.duck(t, at) + ")"
+	}
 	switch op {
 	case ast.Add, ast.Sub:
 		scale := max(ta.Scale(), tb.Scale())
@@ -113,6 +117,22 @@ func (p *printer) decimalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type, 
 	return p.let([]string{a, b}, func(v []string) string {
 		return p.byZero(v[0], v[1], "CAST("+v[0]+" % "+v[1]+" AS "+p.duck(t, at)+")", t, at)
 	})
+}
+
+// wideDecimal reports operations of which an intermediate result may not fit 38 digits though the
+// result does. Those are computed in Go.
+func (p *printer) wideDecimal(op ast.BinaryOp, ta, tb, t types.Type) bool {
+	whole := max(ta.Precision()-ta.Scale(), tb.Precision()-tb.Scale())
+	switch op {
+	case ast.Add, ast.Sub:
+		return whole+max(ta.Scale(), tb.Scale())+1 > 38
+	case ast.Mul:
+		return ta.Precision()+tb.Precision() > 38
+	case ast.Div:
+		shift := t.Scale() - ta.Scale() + tb.Scale()
+		return shift < 0 || ta.Precision()+shift > 37 || tb.Precision() > 37
+	}
+	return whole+max(ta.Scale(), tb.Scale()) > 38
 }
 
 // narrow is the precision up to which DuckDB computes decimals in 64 bits. It does so even where the
@@ -166,6 +186,9 @@ func (p *printer) rescaled(x string, t types.Type, at ast.Span) string {
 
 // concat is || and concat(): NULL when any part is.
 func (p *printer) concat(parts []string, ts []types.Type, t types.Type, at ast.Span) string {
+	if len(parts) == 1 {
+		return p.raise("INVALID_FUNCTION_ARGUMENT", "There must be two or more concatenation arguments", t, at)
+	}
 	switch t.Kind() {
 	case types.Char:
 		for i := range parts {
@@ -176,7 +199,7 @@ func (p *printer) concat(parts []string, ts []types.Type, t types.Type, at ast.S
 		// DuckDB takes a NULL list for an empty one.
 		for i := range parts {
 			if ts[i].Kind() != types.Array || !ts[i].Equal(t) && p.duck(ts[i], at) != p.duck(t, at) {
-				parts[i] = "[" + parts[i] + "]"
+				parts[i] = "CASE WHEN " + parts[i] + " IS NOT NULL THEN [" + parts[i] + "] END"
 				if !ts[i].Equal(t.Elem(0)) {
 					return p.refuse("|| of "+ts[0].String()+" and another type", at, "")
 				}

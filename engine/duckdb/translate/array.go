@@ -281,7 +281,10 @@ func repeat(p *printer, c *callArgs) string {
 	if !ok || n > maxSequence {
 		return p.refuse("repeat of this many", c.call.At, "")
 	}
-	if n <= 0 {
+	if n < 0 {
+		return p.raise("INVALID_FUNCTION_ARGUMENT", "count argument of repeat function must be greater than or equal to 0", c.result, c.call.At)
+	}
+	if n == 0 {
 		return "CAST([] AS " + p.duck(c.result, c.call.At) + ")"
 	}
 	return p.let(c.args[:1], func(v []string) string {
@@ -316,7 +319,7 @@ func split(p *printer, c *callArgs) string {
 			return call("split", c.args[0], c.args[1], "CAST("+c.args[2]+" AS BIGINT)")
 		}
 		return p.let([]string{"string_split(" + c.args[0] + ", " + c.args[1] + ")"}, func(v []string) string {
-			return "CASE WHEN len(" + v[0] + ") <= " + itoa(int(n)) + " THEN " + v[0] + " ELSE list_append(" + v[0] + "[1:" + itoa(int(n)-1) + "], array_to_string(" +
+			return "CASE WHEN " + v[0] + " IS NULL OR len(" + v[0] + ") <= " + itoa(int(n)) + " THEN " + v[0] + " ELSE list_append(" + v[0] + "[1:" + itoa(int(n)-1) + "], array_to_string(" +
 				v[0] + "[" + itoa(int(n)) + ":], " + c.args[1] + ")) END"
 		})
 	}

@@ -49,8 +49,8 @@ func (p *printer) call(e *ast.Call, s *scope) string {
 		switch p.typeOf(a.Value).Kind() {
 		case types.JoniRegExp, types.Re2JRegExp, types.JSONPath: // read by the rule, as literals
 			c.args = append(c.args, "NULL")
-		case types.CodePoints:
-			c.args = append(c.args, p.raw(a.Value, s))
+		case types.CodePoints: // of a char its padding too
+			c.args = append(c.args, p.padded(p.raw(a.Value, s), p.info.Type(a.Value)))
 		default:
 			c.args = append(c.args, p.expr(a.Value, s))
 		}
@@ -188,7 +188,32 @@ func nullIf(p *printer, c *callArgs) string {
 	})
 }
 
-func tryForm(p *printer, c *callArgs) string { return "TRY(" + c.render(p)[0] + ")" }
+// tryForm stands inside of a lambda, where DuckDB does not look for equal expressions: it would compute
+// these once, before TRY, and let their errors through. An aggregate cannot stand there.
+func tryForm(p *printer, c *callArgs) string {
+	p.trying++
+	sql := "TRY(" + c.render(p)[0] + ")"
+	p.trying--
+	if p.aggregates(c.call.Args[0].Value) {
+		return sql
+	}
+	return p.inLambda(func(param string) string { return "list_transform([1], lambda " + param + ": " + sql + ")[1]" })
+}
+
+// aggregates reports an aggregate, a window function or a subquery inside of an expression.
+func (p *printer) aggregates(e ast.Expr) (found bool) {
+	ast.Walk(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Query:
+			found = true
+		case *ast.Call:
+			f := p.info.Function(n)
+			found = found || n.Over != nil || f != nil && f.Kind != functions.Scalar || functionName(n) == "grouping"
+		}
+		return !found
+	})
+	return found
+}
 
 func grouping(p *printer, c *callArgs) string {
 	return "CAST(GROUPING(" + strings.Join(c.render(p), ", ") + ") AS " + p.duck(c.result, c.call.At) + ")"

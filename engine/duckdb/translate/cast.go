@@ -8,9 +8,19 @@ import (
 	"github.com/limn-data/limn/trino/types"
 )
 
+// castExpr is CAST and TRY_CAST, which lets pass what fails in computing the value itself.
 func (p *printer) castExpr(e *ast.Cast, s *scope) string {
-	from, to := p.typeOf(e.X), p.info.Type(e)
 	x := p.expr(e.X, s)
+	if !e.Try {
+		return p.castOf(e, x, s)
+	}
+	p.trying++
+	defer func() { p.trying-- }()
+	return p.bind([]string{x}, func(v []string) string { return "TRY(" + p.castOf(e, v[0], s) + ")" })
+}
+
+func (p *printer) castOf(e *ast.Cast, x string, s *scope) string {
+	from, to := p.typeOf(e.X), p.info.Type(e)
 	sql := ""
 	switch {
 	case from.Kind() == types.TimestampTZ && to.Kind() == types.TimeTZ:
@@ -35,9 +45,6 @@ func (p *printer) castExpr(e *ast.Cast, s *scope) string {
 	default:
 		sql = p.explicit(x, from, to, e.At)
 	}
-	if e.Try {
-		return "TRY(" + sql + ")"
-	}
 	return sql
 }
 
@@ -58,9 +65,9 @@ func (p *printer) cast(x string, from, to types.Type, at ast.Span) string {
 // text forms that Trino's casts take; DuckDB's take more (1e3 for an integer, "yes" for a boolean)
 // and round what Trino rejects.
 const (
-	integerText = `[+-]?[0-9]+`
+	integerText = `[\x00- ]*[+-]?[0-9]+[\x00- ]*`
 	decimalText = `\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*`
-	doubleText  = `\s*[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|Infinity|NaN)\s*`
+	doubleText  = `\s*[+-]?(([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?[fFdD]?|Infinity|NaN)\s*`
 	dateText    = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*`
 	stampText   = `\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?)?(\s*[+-][0-9]{2}:[0-9]{2}|\s*UTC)?\s*`
 	timeText    = `\s*[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,6})?)?\s*`
@@ -88,7 +95,13 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 	case fk == types.Date && (tk == types.Timestamp), fk == types.Timestamp && tk == types.Date:
 		return plainCast(x)
 	case fk == types.Timestamp && tk == types.Time:
-		return p.toPrecision(plainCast(x), from.Precision(), to, at)
+		if to.Precision() < min(from.Precision(), microseconds) { // Trino rounds otherwise before 1970
+			return p.let([]string{x}, func(v []string) string {
+				return "CASE WHEN " + v[0] + " < TIMESTAMP '1970-01-01 00:00:00' THEN " + p.raise("NOT_SUPPORTED", "The embedded engine does not round times of before 1970", to, at) +
+					" ELSE " + p.toPrecision(plainCast(v[0]), from.Precision(), to, at) + " END"
+			})
+		}
+		return plainCast(x)
 	case fk == types.Timestamp && tk == types.Timestamp, fk == types.TimestampTZ && tk == types.TimestampTZ, fk == types.Time && tk == types.Time, fk == types.TimeTZ && tk == types.TimeTZ:
 		return p.toPrecision(x, from.Precision(), to, at)
 	case fk == types.Timestamp && tk == types.TimestampTZ, fk == types.Date && tk == types.TimestampTZ:
@@ -113,6 +126,16 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 		})
 	case fk == types.Map && tk == types.Map && p.duck(from, at) == p.duck(to, at) && widens(from.Elem(0), to.Elem(0)) && widens(from.Elem(1), to.Elem(1)):
 		return x
+	case fk == types.Map && tk == types.Map && from.Elem(0).IsExactInteger() && to.Elem(0).IsExactInteger() && from.Elem(0).Kind() <= to.Elem(0).Kind(),
+		fk == types.Map && tk == types.Map && widens(from.Elem(0), to.Elem(0)): // keys stay unequal
+		return p.let([]string{x}, func(v []string) string {
+			return p.inLambda(func(e string) string {
+				part := func(list string, i int) string {
+					return "list_transform(" + list + "(" + v[0] + "), lambda " + e + ": " + p.cast(e, from.Elem(i), to.Elem(i), at) + ")"
+				}
+				return "CASE WHEN " + v[0] + " IS NOT NULL THEN map(" + part("map_keys", 0) + ", " + part("map_values", 1) + ") END"
+			})
+		})
 	}
 	return p.refuse("CAST of "+from.String()+" to "+to.String(), at, "")
 }
@@ -151,6 +174,9 @@ func (p *printer) fromText(x string, from, to types.Type, at ast.Span) string {
 			value := v[0]
 			if to.Kind() == types.Timestamp { // the wall clock counts, whatever its zone
 				value = "regexp_replace(" + value + `, '(\s*[+-][0-9]{2}:[0-9]{2}|\s*UTC)\s*$', '')`
+			}
+			if isFloat(to) { // Java's suffixes of numbers
+				value = "regexp_replace(" + value + `, '([0-9.])[fFdD]\s*$', '\1')`
 			}
 			return "CASE WHEN NOT regexp_full_match(" + v[0] + ", " + str(form) + ") THEN " +
 				p.raise("INVALID_CAST_ARGUMENT", "Cannot cast the text to "+to.String(), to, at) + " ELSE CAST(" + value + " AS " + name + ") END"
@@ -204,13 +230,19 @@ func (p *printer) toText(x string, from, to types.Type, at ast.Span) string {
 		if from.Precision() == from.Scale() { // DuckDB writes .5
 			sql = "regexp_replace(" + sql + `, '^(-?)[.]', '\10.')`
 		}
-	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Date, types.UUID:
+	case types.Date:
+		sql = p.let([]string{x}, func(v []string) string {
+			return "CASE WHEN " + v[0] + " < DATE '0001-01-01' THEN " + call("date_text", v[0]) + " ELSE CAST(" + v[0] + " AS VARCHAR) END"
+		})
+	case types.Boolean, types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.UUID:
 		sql = "CAST(" + x + " AS VARCHAR)"
 	case types.Timestamp:
 		sql = p.stampText(x, from.Precision())
 	case types.Time:
 		sql = p.timeText(x, from.Precision())
-	case types.Real, types.Double:
+	case types.Real: // in seven digits
+		sql = call("real_text", "CAST("+x+" AS DOUBLE)")
+	case types.Double:
 		sql = p.floatText(x)
 	case types.IntervalDaySecond:
 		sql = p.let([]string{p.millis(x)}, func(v []string) string {
@@ -239,13 +271,19 @@ func (p *printer) fitting(sql string, to types.Type, at ast.Span) string {
 
 // stampText writes a timestamp with as many digits after the second as its type has.
 func (p *printer) stampText(x string, precision int) string {
-	if precision == 0 {
-		return "strftime(" + x + ", '%Y-%m-%d %H:%M:%S')"
+	text := func(x string) string {
+		switch {
+		case precision == 0:
+			return "strftime(" + x + ", '%Y-%m-%d %H:%M:%S')"
+		case precision > microseconds:
+			return fmt.Sprintf("(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f') || '%s')", x, strings.Repeat("0", precision-microseconds))
+		}
+		return fmt.Sprintf("left(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f'), %d)", x, len("2000-01-01 00:00:00.")+precision)
 	}
-	if precision > microseconds {
-		return fmt.Sprintf("(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f') || '%s')", x, strings.Repeat("0", precision-microseconds))
-	}
-	return fmt.Sprintf("left(strftime(%s, '%%Y-%%m-%%d %%H:%%M:%%S.%%f'), %d)", x, len("2000-01-01 00:00:00.")+precision)
+	return p.let([]string{x}, func(v []string) string {
+		return "CASE WHEN " + v[0] + " BETWEEN TIMESTAMP '0001-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999999' THEN " + text(v[0]) + " WHEN " + v[0] + " IS NOT NULL THEN " +
+			call("stamp_text", v[0], itoa(precision)) + " END"
+	})
 }
 
 // timeText writes a time with as many digits after the second as its type has.
@@ -261,7 +299,7 @@ func (p *printer) floatText(x string) string {
 		mantissa := "split_part(" + text + ", 'e', 1)"
 		exponent := "coalesce(TRY_CAST(split_part(" + text + ", 'e', 2) AS INTEGER), 0)"
 		return "CASE WHEN isnan(" + n[0] + ") THEN 'NaN' WHEN isinf(" + n[0] + ") THEN CASE WHEN " + n[0] + " > 0 THEN 'Infinity' ELSE '-Infinity' END" +
-			" WHEN " + n[0] + " = 0 THEN CASE WHEN signbit(" + n[0] + ") THEN '-0.0E0' ELSE '0.0E0' END ELSE " +
+			" WHEN " + n[0] + " = 0 THEN CASE WHEN signbit(" + n[0] + ") THEN '-0E0' ELSE '0E0' END ELSE " +
 			p.let([]string{mantissa, exponent, "split_part(" + mantissa + ", '.', 1)", "split_part(" + mantissa + ", '.', 2)"}, func(v []string) string {
 				digits := "rtrim(ltrim(" + v[2] + " || " + v[3] + ", '0'), '0')"
 				place := "(CASE WHEN " + v[2] + " <> '0' THEN length(" + v[2] + ") - 1 ELSE length(ltrim(" + v[3] + ", '0')) - length(" + v[3] + ") - 1 END + " + v[1] + ")"

@@ -137,6 +137,23 @@ func (p *printer) equalParts(a, b string, t types.Type, at ast.Span) string {
 	})
 }
 
+// constantExpr reports an expression that names nothing.
+func (p *printer) constantExpr(e ast.Expr) bool {
+	constant := true
+	ast.Walk(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			constant = p.info.Ref(n) == nil
+		case *ast.Deref:
+			constant = p.info.Ref(n) == nil
+		case *ast.Query:
+			constant = false
+		}
+		return constant
+	})
+	return constant
+}
+
 func at(e ast.Expr) (span ast.Span) {
 	if e != nil {
 		span = e.Span()
@@ -154,7 +171,7 @@ func (p *printer) mayBeNaN(e ast.Expr) bool {
 	if e == nil {
 		return true
 	}
-	if !isFloat(p.info.Type(e)) {
+	if t := p.info.Type(e); !isFloat(t) && !holds(t, isFloat) {
 		return false // coerced from integers or decimals
 	}
 	switch e := strip(e).(type) {
@@ -216,6 +233,14 @@ func (p *printer) in(e *ast.In, s *scope) string {
 
 func (p *printer) inList(e *ast.In, s *scope) string {
 	t := p.typeOf(e.X)
+	if holds(t, isFloat) { // Trino takes x IN (x, …) for true, NaN or not
+		x := p.expr(e.X, s)
+		for _, item := range e.List {
+			if p.expr(item, s) == x && p.mayBeNaN(e.X) && !p.constantExpr(e.X) {
+				return p.refuse("IN with the value itself in its list", e.At, "")
+			}
+		}
+	}
 	if row, ok := strip(e.X).(*ast.Row); ok {
 		terms := make([]string, len(e.List))
 		for i, x := range e.List {
@@ -266,8 +291,10 @@ func (p *printer) inQuery(e *ast.In, s *scope) string {
 		}
 		x := p.cast(p.expr(e.X, s), p.typeOf(e.X), t, e.At)
 		sql = p.turned(rendered{sql: sql, cols: cols}, []types.Type{t}, e.At)
-		if isFloat(t) { // NaN is in no list, and takes nothing out of one
-			sql = "SELECT " + `"$n".` + ident(cols[0].sql) + " FROM (" + sql + `) AS "$n" WHERE NOT coalesce(isnan("$n".` + ident(cols[0].sql) + "), FALSE)"
+		if isFloat(t) && p.mayBeNaN(e.X) { // whether NaN is in such a list depends on Trino's plan
+			x = p.let([]string{x}, func(v []string) string {
+				return "CASE WHEN isnan(" + v[0] + ") THEN " + p.raise("NOT_SUPPORTED", "The embedded engine does not look for NaN in a subquery", t, e.At) + " ELSE " + v[0] + " END"
+			})
 		}
 		return "(" + x + " IN (" + sql + "))"
 	}

@@ -22,7 +22,7 @@ var shaped = map[byte]string{
 	's': `\d{1,2}`, 'S': `\d{1,2}`, 'T': `\d{1,2}:\d{1,2}:\d{1,2}`,
 }
 
-// walled is the wall clock of a date or timestamp argument, cut to the milliseconds that Trino's
+// walled is the wall clock of a date or timestamp argument, rounded to the milliseconds that Trino's
 // formatting sees.
 func (p *printer) walled(c *callArgs, i int) string {
 	x, t := c.args[i], c.types[i]
@@ -36,7 +36,7 @@ func (p *printer) walled(c *callArgs, i int) string {
 		return p.refuse(c.name+" of "+t.String(), c.call.At, "")
 	}
 	if t.Precision() > 3 {
-		return "date_trunc('millisecond', " + x + ")"
+		return p.toPrecision(x, t.Precision(), types.TemporalOf(types.Timestamp, 3), c.call.At)
 	}
 	return x
 }
@@ -168,6 +168,9 @@ func formatDatetime(p *printer, c *callArgs) string {
 		default:
 			return p.refuse("format_datetime of "+c.types[0].String(), c.call.At, "")
 		}
+		if t := c.types[0]; t.Precision() > 3 {
+			x = p.toPrecision(x, t.Precision(), types.TemporalOf(types.TimestampTZ, 3), c.call.At)
+		}
 		return call("format_datetime", x, zone, c.args[1])
 	}
 	return "strftime(" + p.walled(c, 0) + ", " + str(format) + ")"
@@ -180,7 +183,11 @@ func parseDatetime(p *printer, c *callArgs) string {
 		return p.refuse("parse_datetime with this format", c.call.At, "")
 	}
 	local := types.TemporalOf(types.Timestamp, 3)
-	return p.toZoned(p.parsed(c.args[0], shape, strings.ReplaceAll(format, "%-", "%"), local, c), local, p.opts.Zone, c.call.At)
+	wall := p.parsed(c.args[0], shape, strings.ReplaceAll(format, "%-", "%"), local, c)
+	if zone := canonicalZone(p.opts.Zone); !isOffset(zone) {
+		return call("parsed_instant", wall, p.zoneText(zone, c.call.At))
+	}
+	return p.toZoned(wall, local, p.opts.Zone, c.call.At)
 }
 
 // toISO writes a zone as its offset, UTC as Z.

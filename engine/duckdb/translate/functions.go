@@ -84,7 +84,7 @@ func init() {
 		"nan":         {sql: "CAST('nan' AS DOUBLE)"},
 		"infinity":    {sql: "CAST('infinity' AS DOUBLE)"},
 		"radians":     {sql: "radians($1)"}, "degrees": {sql: "degrees($1)"},
-		"sin": {sql: "sin($1)"}, "cos": {sql: "cos($1)"}, "tan": {sql: "tan($1)"},
+		"sin": {make: ofFinite("sin")}, "cos": {make: ofFinite("cos")}, "tan": {make: ofFinite("tan")},
 		"greatest": {make: most("greatest")}, "least": {make: most("least")},
 		// dates
 		"date_trunc": {make: dateTrunc}, "date_add": {make: dateAdd}, "date_diff": {make: dateDiff},
@@ -171,7 +171,7 @@ func init() {
 			return p.refuse("timezone of this value", c.call.At, "")
 		}},
 		"random": {make: random}, "rand": {make: random},
-		"bitwise_and": {sql: "($1 & $2)"}, "bitwise_or": {sql: "($1 | $2)"}, "bitwise_xor": {sql: "xor($1, $2)"}, "bitwise_not": {sql: "(~$1)"},
+		"bitwise_and": {sql: "($1 & $2)"}, "bitwise_or": {make: func(p *printer, c *callArgs) string { return "(" + c.args[0] + " | " + c.args[1] + ")" }}, "bitwise_xor": {sql: "xor($1, $2)"}, "bitwise_not": {sql: "(~$1)"},
 		// dates, continued
 		"date_format": {make: dateFormat}, "date_parse": {make: dateParse}, "format_datetime": {make: formatDatetime}, "parse_datetime": {make: parseDatetime},
 		"to_iso8601": {make: toISO},
@@ -265,26 +265,39 @@ func substr(p *printer, c *callArgs) string {
 	from := c.args[1]
 	if ok {
 		from = itoa(int(start))
+	} else { // beyond 32 bits there is nothing
+		from = "least(" + from + ", CASE WHEN " + from + " IS NOT NULL THEN 2147483647 END)"
+		from = "greatest(" + from + ", CASE WHEN " + c.args[1] + " IS NOT NULL THEN -2147483648 END)"
+	}
+	if length != "" && length[0] == 'g' {
+		length = "least(" + length + ", CASE WHEN " + c.args[2] + " IS NOT NULL THEN 2147483647 END)"
 	}
 	sql := ""
 	switch {
 	case ok && start > 0:
 		sql = build(x, from, length)
 	case ok && start == 0:
-		sql = "CASE WHEN " + x + " IS NOT NULL THEN '' END"
+		sql = "CASE WHEN " + x + " IS NOT NULL" + notNull(length) + " THEN '' END"
 	default:
 		values := []string{x, from}
 		if length != "" {
 			values = append(values, length)
 		}
 		sql = p.let(values, func(v []string) string {
-			return "CASE WHEN " + v[1] + " = 0 OR " + v[1] + " < -length(" + v[0] + ") THEN CASE WHEN " + v[0] + " IS NOT NULL THEN '' END ELSE " + build(v[0], v[1], strings.Join(v[2:], "")) + " END"
+			return "CASE WHEN " + v[1] + " = 0 OR " + v[1] + " < -length(" + v[0] + ") THEN CASE WHEN " + v[0] + " IS NOT NULL" + notNull(strings.Join(v[2:], "")) + " THEN '' END ELSE " + build(v[0], v[1], strings.Join(v[2:], "")) + " END"
 		})
 	}
 	if c.result.Kind() == types.Char {
 		return "rtrim(" + sql + ", ' ')"
 	}
 	return sql
+}
+
+func notNull(x string) string {
+	if x == "" || isNumber(x) {
+		return ""
+	}
+	return " AND " + x + " IS NOT NULL"
 }
 
 // trim without characters takes off white space; which characters are white is Java's to say, and
@@ -302,8 +315,7 @@ func trim(fn string) func(*printer, *callArgs) string {
 		if len(c.args) == 2 {
 			chars = c.args[1]
 		}
-		x := p.padded(c.args[0], c.types[0])
-		sql := name + "(" + x + ", " + chars + ")"
+		sql := name + "(" + c.args[0] + ", " + chars + ")" // a char has no padding here, in Trino neither
 		if c.result.Kind() == types.Char {
 			return "rtrim(" + sql + ", ' ')"
 		}
@@ -364,7 +376,13 @@ func round(p *printer, c *callArgs) string {
 		if digits >= 0 {
 			return x
 		}
-		return "CAST(round(" + x + ", " + itoa(int(digits)) + ") AS " + p.duck(t, c.call.At) + ")"
+		if digits < -18 {
+			return "CASE WHEN " + x + " IS NOT NULL THEN CAST(0 AS " + p.duck(t, c.call.At) + ") END"
+		}
+		unit := "CAST(1" + strings.Repeat("0", int(-digits)) + " AS HUGEINT)" // DuckDB's wraps at the end of the type
+		return p.let([]string{"CAST(" + x + " AS HUGEINT)"}, func(v []string) string {
+			return "CAST(sign(" + v[0] + ") * ((abs(" + v[0] + ") + " + unit + " // 2) // " + unit + ") * " + unit + " AS " + p.duck(t, c.call.At) + ")"
+		})
 	case digits == 0:
 		return "round(" + x + ")"
 	case digits > 0 && digits <= 15:
@@ -472,5 +490,7 @@ func fromUnixtime(p *printer, c *callArgs) string {
 	} else if len(c.args) != 1 {
 		return p.refuse("from_unixtime with a zone", c.call.At, "")
 	}
-	return "make_timestamptz(CAST(floor(" + c.args[0] + " * 1000 + 0.5) AS BIGINT) * 1000)"
+	return p.let(c.args[:1], func(v []string) string {
+		return "CASE WHEN isnan(" + v[0] + ") THEN make_timestamptz(0) ELSE make_timestamptz(CAST(floor(" + v[0] + " * 1000 + 0.5) AS BIGINT) * 1000) END"
+	})
 }

@@ -28,7 +28,11 @@ func (p *printer) toJSON(x string, t types.Type, at ast.Span) string {
 	case types.Varchar:
 		return quotedJSON(x)
 	case types.Decimal:
-		return p.toText(x, t, types.Of(types.Varchar), at)
+		text := p.toText(x, t, types.VarcharOf(types.Unbounded), at)
+		if t.Scale() > 6 { // 0.0000001 is written as 1E-7
+			text = call("json_decimal", text)
+		}
+		return text
 	case types.Date, types.Timestamp:
 		return "('\"' || " + p.toText(x, t, types.VarcharOf(types.Unbounded), at) + " || '\"')"
 	case types.Double:

@@ -19,15 +19,20 @@ const repeatable = 64
 // are: DuckDB allows no aggregate inside a lambda, so that the body must be made of these values and
 // constants alone.
 func (p *printer) let(values []string, body func(v []string) string) string {
-	names := make([]string, len(values))
-	var fields []string
 	long := false
 	for _, v := range values {
 		long = long || len(v) > repeatable || strings.Contains(v, drawn)
 	}
 	if !long {
-		return body(append(names[:0], values...))
+		return body(append([]string{}, values...))
 	}
+	return p.bind(values, body)
+}
+
+// bind is let where the values must be computed once and outside of the body.
+func (p *printer) bind(values []string, body func(v []string) string) string {
+	names := make([]string, len(values))
+	var fields []string
 	return p.inLambda(func(param string) string {
 		for i, v := range values {
 			key := "v" + itoa(i)
@@ -53,6 +58,9 @@ const mark = "trino:"
 // used in place of error(), which DuckDB takes for volatile: it would hold back optimizations and is
 // forbidden inside TRY. DuckDB leaves a constant that fails for run time.
 func (p *printer) raise(code, message string, t types.Type, at ast.Span) string {
+	if code == "NOT_SUPPORTED" && p.trying > 0 && strings.HasPrefix(message, "The embedded engine") { // TRY would make NULL of it
+		return p.refuse("a value that may not be supported, inside of TRY", at, "")
+	}
 	message = str(mark + code + ":" + strings.NewReplacer("'", "", `"`, "").Replace(message)) // quotes end it in DuckDB's text
 	switch t.Kind() {
 	case types.Varchar, types.Char, types.JSON: // any text is one

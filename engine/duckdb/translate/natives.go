@@ -81,3 +81,12 @@ func withinOne(fn string) func(*printer, *callArgs) string {
 		})
 	}
 }
+
+// ofFinite is a function that is no number of what is infinite; DuckDB fails.
+func ofFinite(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		return p.let(c.args, func(v []string) string {
+			return "CASE WHEN isinf(" + v[0] + ") THEN CAST('nan' AS DOUBLE) ELSE " + fn + "(" + v[0] + ") END"
+		})
+	}
+}

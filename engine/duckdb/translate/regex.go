@@ -20,10 +20,10 @@ type pattern struct {
 	empty, optional, ends bool
 }
 
-// unicode classes: Java's are over all of Unicode here, RE2's over ASCII.
+// The shorthands are over ASCII in Trino, as in RE2; \s has the vertical tab in Trino alone.
 var (
-	classOutside = map[byte]string{'d': `\p{Nd}`, 'D': `\P{Nd}`, 'w': `[\p{L}\p{M}\p{N}\p{Pc}]`, 'W': `[^\p{L}\p{M}\p{N}\p{Pc}]`, 's': `[\t\n\v\f\r\x{85}\p{Z}]`, 'S': `[^\t\n\v\f\r\x{85}\p{Z}]`}
-	classInside  = map[byte]string{'d': `\p{Nd}`, 'w': `\p{L}\p{M}\p{N}\p{Pc}`, 's': `\t\n\v\f\r\x{85}\p{Z}`}
+	classOutside = map[byte]string{'d': `[0-9]`, 'D': `[^0-9]`, 'w': `[0-9A-Za-z_]`, 'W': `[^0-9A-Za-z_]`, 's': `[\t\n\v\f\r ]`, 'S': `[^\t\n\v\f\r ]`}
+	classInside  = map[byte]string{'d': `0-9`, 'w': `0-9A-Za-z_`, 's': `\t\n\v\f\r `}
 )
 
 const escapable = `.\+*?()[]{}^$|-/"'#@!%&=:;,<>~` + "`"

@@ -65,7 +65,7 @@ func (p *printer) temporalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type,
 		return ofMonths("trunc(" + p.months(a) + sign + b + ")")
 	case ka == types.Date && kb == types.Date:
 		return "to_hours((" + a + sign + b + ") * 24)"
-	case ka == kb && (ka == types.Timestamp || ka == types.TimestampTZ):
+	case ka == kb && (ka == types.Timestamp || ka == types.TimestampTZ || ka == types.Time && op == ast.Sub):
 		return ofMillis("epoch_ms(" + a + ")" + sign + "epoch_ms(" + b + ")")
 	case ka == types.Date && kb == types.IntervalYearMonth:
 		return "CAST(" + a + sign + b + " AS DATE)"
@@ -83,7 +83,9 @@ func (p *printer) temporalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type,
 	case ka == types.TimestampTZ && kb == types.IntervalDaySecond:
 		return "(" + a + sign + ofMillis(p.millis(b)) + ")" // so many hours, not days of the zone
 	case ka == types.TimestampTZ && kb == types.IntervalYearMonth:
-		return p.toZoned("("+p.wall(a, zone)+sign+b+")", types.TemporalOf(types.Timestamp, ta.Precision()), zone, e.At)
+		return p.let([]string{a}, func(v []string) string {
+			return p.toZonedNear("("+p.wall(v[0], zone)+sign+b+")", zone, v[0], e.At)
+		})
 	}
 	return p.refuse("this operation on "+ta.String()+" and "+tb.String(), e.At, "")
 }
@@ -201,7 +203,13 @@ func dateTrunc(p *printer, c *callArgs) string {
 		return "date_trunc('" + unit + "', " + x + ")"
 	case types.TimestampTZ:
 		zone := c.zones[1]
-		return p.toZoned("date_trunc('"+unit+"', "+p.wall(x, zone)+")", types.TemporalOf(types.Timestamp, t.Precision()), zone, c.call.At)
+		return p.let([]string{x}, func(v []string) string {
+			wall := p.wall(v[0], zone)
+			if !units[unit].date { // by the offset that it has
+				return "(" + v[0] + " - (" + wall + " - date_trunc('" + unit + "', " + wall + ")))"
+			}
+			return p.toZonedNear("date_trunc('"+unit+"', "+wall+")", zone, v[0], c.call.At)
+		})
 	}
 	return p.refuse("date_trunc of "+t.String(), c.call.At, "")
 }
@@ -238,7 +246,9 @@ func dateAdd(p *printer, c *callArgs) string {
 	case types.TimestampTZ:
 		if u.date { // keeps the wall clock
 			zone := c.zones[2]
-			return p.toZoned("("+p.wall(x, zone)+" + "+interval+")", types.TemporalOf(types.Timestamp, t.Precision()), zone, c.call.At)
+			return p.let([]string{x}, func(v []string) string {
+				return p.toZonedNear("("+p.wall(v[0], zone)+" + "+interval+")", zone, v[0], c.call.At)
+			})
 		}
 		return "(" + x + " + " + interval + ")"
 	}
@@ -265,6 +275,11 @@ func dateDiff(p *printer, c *callArgs) string {
 	case types.Date, types.Timestamp:
 	default:
 		return p.refuse("date_diff of "+t.String(), c.call.At, "")
+	}
+	for i, x := range []*string{&a, &b} { // milliseconds are the finest that count
+		if ti := c.types[i+1]; ti.Kind() != types.Date && ti.Precision() > 3 {
+			*x = "date_trunc('millisecond', " + *x + ")"
+		}
 	}
 	return "date_sub('" + unit + "', " + a + ", " + b + ")"
 }

@@ -113,6 +113,7 @@ type printer struct {
 	cteNames map[string]bool
 	lambdas  int    // around what is being rendered (see inLambda)
 	operand  *bound // of the enclosing simple CASE
+	trying   int    // TRY around what is being rendered
 	written  int    // bytes of rendered expressions, against opts.MaxLength
 }
 

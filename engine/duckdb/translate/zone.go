@@ -233,8 +233,8 @@ func (p *printer) wall(x, zone string) string {
 	return "timezone(" + p.zoneText(zone, ast.Span{}) + ", " + x + ")"
 }
 
-// toZoned is the instant at which a zone shows a wall clock: DATE or TIMESTAMP → TIMESTAMPTZ. DuckDB
-// takes the later of two instants where a clock is put back, Trino the earlier.
+// toZoned is the instant at which a zone shows a wall clock: DATE or TIMESTAMP → TIMESTAMPTZ. Where
+// a clock is put back DuckDB and Trino do not take the same of the two instants.
 func (p *printer) toZoned(x string, from types.Type, zone string, at ast.Span) string {
 	switch from.Kind() {
 	case types.Unknown:
@@ -252,6 +252,15 @@ func (p *printer) toZoned(x string, from types.Type, zone string, at ast.Span) s
 		return "timezone('UTC', " + x + " - to_seconds(" + itoa(p.offset(zone, at)) + "))"
 	}
 	return call("instant", x, p.zoneText(zone, at))
+}
+
+// toZonedNear is toZoned of a wall clock that was computed from an instant: where the clock is put back
+// it keeps the offset of that.
+func (p *printer) toZonedNear(x string, zone, original string, at ast.Span) string {
+	if zone = canonicalZone(zone); isOffset(zone) {
+		return p.toZoned(x, types.TemporalOf(types.Timestamp, microseconds), zone, at)
+	}
+	return call("instant_near", x, p.zoneText(zone, at), original)
 }
 
 func (p *printer) atTimeZone(e *ast.AtTimeZone, s *scope) string {

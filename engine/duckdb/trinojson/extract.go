@@ -114,12 +114,12 @@ func at(text string, steps []string, read func(s *scanner) error) bool {
 // Extract is json_extract: the text of what stands at a path.
 func Extract(text string, steps []string) (string, bool) {
 	var b strings.Builder
-	ok := at(text, steps, func(s *scanner) error { return s.copy(&b) })
+	ok := at(text, steps, func(s *scanner) error { return s.copy(&b, style{}) })
 	return b.String(), ok
 }
 
 // copy writes a value without blanks, as it comes, equal keys included.
-func (s *scanner) copy(b *strings.Builder) error {
+func (s *scanner) copy(b *strings.Builder, w style) error {
 	switch c := s.peek(); c {
 	case '{', '[':
 		b.WriteByte(c)
@@ -128,17 +128,17 @@ func (s *scanner) copy(b *strings.Builder) error {
 				b.WriteByte(',')
 			}
 			if c == '{' {
-				Quote(b, key)
+				quote(b, key, w.raw)
 				b.WriteByte(':')
 			}
-			return s.copy(b)
+			return s.copy(b, w)
 		})
 		b.WriteByte(c + 2) // } and ] stand two behind { and [
 		return err
 	}
 	k, t, err := s.scalar()
 	if err == nil {
-		(&Value{k: k, text: t}).write(b, false, false)
+		(&Value{k: k, text: t}).write(b, w)
 	}
 	return err
 }
@@ -221,17 +221,30 @@ func Get(text string, index int64) (string, bool) {
 		return "", false
 	}
 	var all []string
-	if err := s.members(func(int, string) error {
-		if c := s.peek(); c != '{' && c != '[' { // a text comes without its quotes
-			_, text, err := s.scalar()
-			all = append(all, text)
-			return err
+	err := s.members(func(i int, _ string) error {
+		text := ""
+		if c := s.peek(); c == '{' || c == '[' {
+			var b strings.Builder
+			if err := s.copy(&b, style{raw: true}); err != nil {
+				return err
+			}
+			text = b.String()
+		} else { // a text comes without its quotes
+			k, t, err := s.scalar()
+			if err != nil {
+				return err
+			}
+			if text = t; k == kNull {
+				text = "null"
+			}
 		}
-		var b strings.Builder
-		err := s.copy(&b)
-		all = append(all, b.String())
-		return err
-	}); err != nil {
+		all = append(all, text)
+		if int64(i) == index { // what is behind is not looked at
+			return found
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, found) {
 		return "", false
 	}
 	if index < 0 {

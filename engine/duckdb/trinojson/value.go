@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Value is a JSON value. Objects keep the order of their members, the last of equal keys at the place
@@ -20,16 +21,25 @@ type Value struct {
 
 // Parse reads a whole text.
 func Parse(text string) (*Value, error) {
-	s := &scanner{text: text}
-	v, err := s.value()
-	if err != nil {
-		return nil, err
-	}
-	if s.peek(); s.at < len(s.text) {
+	v, rest, err := ParseFirst(text)
+	if err != nil || rest != "" {
 		return nil, errSyntax
 	}
 	return v, nil
 }
+
+// ParseFirst reads the value at the head of a text, as SQL/JSON does, and gives what is behind it.
+func ParseFirst(text string) (v *Value, rest string, err error) {
+	s := &scanner{text: text}
+	if v, err = s.value(); err != nil {
+		return nil, "", err
+	}
+	s.space()
+	return v, text[s.at:], nil
+}
+
+// Decimal is the text of a decimal as a JSON number.
+func Decimal(text string) string { return bigDecimal(text) }
 
 func (s *scanner) value() (*Value, error) {
 	switch s.peek() {
@@ -61,16 +71,20 @@ func (s *scanner) value() (*Value, error) {
 	return &Value{k: k, text: text}, nil
 }
 
-// write appends a value without blanks: sorted with the keys of objects in order of their UTF-16 units,
-// exact with numbers as they are; else those with a point are doubles. The json type is both.
-func (v *Value) write(b *strings.Builder, sorted, exact bool) {
+// style is how a value is written: sorted with the keys of objects in order of their UTF-16 units,
+// exact with numbers as they are, where else those with a point are doubles; raw with characters beyond
+// the BMP as they are, where else they are escaped. The json type is sorted and exact.
+type style struct{ sorted, exact, raw bool }
+
+// write appends a value without blanks.
+func (v *Value) write(b *strings.Builder, w style) {
 	switch v.k {
 	case kNull:
 		b.WriteString("null")
 	case kString:
-		Quote(b, v.text)
+		quote(b, v.text, w.raw)
 	case kFloat:
-		if exact {
+		if w.exact {
 			b.WriteString(bigDecimal(v.text))
 			return
 		}
@@ -87,7 +101,7 @@ func (v *Value) write(b *strings.Builder, sorted, exact bool) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			e.write(b, sorted, exact)
+			e.write(b, w)
 		}
 		b.WriteByte(']')
 	case kObject:
@@ -95,7 +109,7 @@ func (v *Value) write(b *strings.Builder, sorted, exact bool) {
 		for i := range order {
 			order[i] = i
 		}
-		if sorted {
+		if w.sorted {
 			slices.SortFunc(order, func(i, j int) int { return compareUTF16(v.keys[i], v.keys[j]) })
 		}
 		b.WriteByte('{')
@@ -103,9 +117,9 @@ func (v *Value) write(b *strings.Builder, sorted, exact bool) {
 			if n > 0 {
 				b.WriteByte(',')
 			}
-			Quote(b, v.keys[i])
+			quote(b, v.keys[i], w.raw)
 			b.WriteByte(':')
-			v.elems[i].write(b, sorted, exact)
+			v.elems[i].write(b, w)
 		}
 		b.WriteByte('}')
 	default:
@@ -199,11 +213,23 @@ func JavaDouble(f float64) string {
 }
 
 // Quote writes a text in quotes.
-func Quote(b *strings.Builder, text string) {
+func Quote(b *strings.Builder, text string) { quote(b, text, false) }
+
+func quote(b *strings.Builder, text string, raw bool) {
 	const hex = "0123456789ABCDEF"
 	b.WriteByte('"')
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
+		case c >= 0xf0 && !raw: // the first byte of four
+			r, n := utf8.DecodeRuneInString(text[i:])
+			high, low := utf16.EncodeRune(r)
+			for _, half := range [2]rune{high, low} {
+				b.WriteString(`\u`)
+				for shift := 12; shift >= 0; shift -= 4 {
+					b.WriteByte(hex[half>>shift&15])
+				}
+			}
+			i += n - 1
 		case c == '"' || c == '\\':
 			b.WriteByte('\\')
 			b.WriteByte(c)
@@ -235,14 +261,14 @@ func Canonical(text string) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	v.write(&b, true, true)
+	v.write(&b, style{sorted: true, exact: true})
 	return b.String(), nil
 }
 
 // Text writes the value without blanks, in its own order.
 func (v *Value) Text() string {
 	var b strings.Builder
-	v.write(&b, false, false)
+	v.write(&b, style{})
 	return b.String()
 }
 
@@ -258,7 +284,7 @@ func (v *Value) Sorted() string {
 	for _, i := range order {
 		sorted.keys, sorted.elems = append(sorted.keys, v.keys[i]), append(sorted.elems, v.elems[i])
 	}
-	sorted.write(&b, false, true)
+	sorted.write(&b, style{exact: true})
 	return b.String()
 }
 
@@ -266,7 +292,7 @@ func (v *Value) Sorted() string {
 func (v *Value) Elements() (texts []string, array bool) {
 	for _, e := range v.elems {
 		var b strings.Builder
-		e.write(&b, true, false)
+		e.write(&b, style{sorted: true, raw: true})
 		texts = append(texts, b.String())
 	}
 	return texts, v.k == kArray
