@@ -79,6 +79,7 @@ func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
 			shown = append(shown, v.blurred(b))
 		}
 	}
+	shown = v.throughViews(shown)
 	metrics := slices.DeleteFunc(slices.Clone(snap.Metrics), func(m catalog.Metric) bool {
 		return slices.ContainsFunc(m.Tables, func(n catalog.Name) bool { return !v.MayRead(n, "") }) ||
 			slices.ContainsFunc(m.Columns, func(c catalog.ColumnRef) bool { return !v.MayRead(c.Table, c.Column) })

@@ -207,7 +207,7 @@ func (p Policy) Check(snap *catalog.Snapshot) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	tables := snap.Checked()
+	tables, session := snap.Checked(), check.Session{Functions: snap.Functions}
 	somebody := Principal{Name: "somebody", Groups: []string{"some", "groups"}}
 	for i := range p.Filters {
 		f := &p.Filters[i]
@@ -221,7 +221,7 @@ func (p Policy) Check(snap *catalog.Snapshot) error {
 			if err != nil {
 				return err
 			}
-			info, err := checkOver(a, x, tables, f.Where)
+			info, err := checkOver(a, x, tables, session, f.Where)
 			if err != nil {
 				return fmt.Errorf("access: %s: where, for the table %s: %w", f.Name, a.Name, err)
 			}
@@ -234,14 +234,14 @@ func (p Policy) Check(snap *catalog.Snapshot) error {
 		}
 	}
 	for i := range p.Masks {
-		if err := p.Masks[i].check(snap, tables, somebody); err != nil {
+		if err := p.Masks[i].check(snap, tables, session, somebody); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *Mask) check(snap *catalog.Snapshot, tables check.Catalog, somebody Principal) error {
+func (m *Mask) check(snap *catalog.Snapshot, tables check.Catalog, session check.Session, somebody Principal) error {
 	found := map[string]bool{}
 	for _, a := range snap.Assets {
 		if !m.covers(a) {
@@ -264,7 +264,7 @@ func (m *Mask) check(snap *catalog.Snapshot, tables check.Catalog, somebody Prin
 			if m.How != MaskExpr {
 				text = ""
 			}
-			if _, err := checkOver(a, x, tables, text); err != nil {
+			if _, err := checkOver(a, x, tables, session, text); err != nil {
 				return fmt.Errorf("%s: %w", at, err)
 			}
 		}
@@ -278,7 +278,7 @@ func (m *Mask) check(snap *catalog.Snapshot, tables check.Catalog, somebody Prin
 }
 
 // checkOver types an expression over one table.
-func checkOver(a *catalog.Asset, x ast.Expr, tables check.Catalog, text string) (*check.Info, error) {
+func checkOver(a *catalog.Asset, x ast.Expr, tables check.Catalog, session check.Session, text string) (*check.Info, error) {
 	var bad error
 	ast.Walk(x, func(n ast.Node) bool {
 		name := (*ast.QualifiedName)(nil)
@@ -301,11 +301,11 @@ func checkOver(a *catalog.Asset, x ast.Expr, tables check.Catalog, text string) 
 		return nil, bad
 	}
 	q := &ast.Query{Body: &ast.Select{Items: []ast.SelectItem{ast.As(x, "x")}, From: &ast.Table{Name: Qualified(a.Name)}, Where: &ast.BoolLit{Value: true}}}
-	info, problems := check.Check(q, tables, check.Session{})
+	info, problems := check.Check(q, tables, session)
 	if len(problems) == 0 {
 		// What may stand in WHERE is less than what may stand in SELECT: no aggregates, no windows.
 		y := ast.Rewrite(x, nil)
-		_, problems = check.Check(&ast.Query{Body: &ast.Select{Items: []ast.SelectItem{ast.As(ast.Int(1), "x")}, From: &ast.Table{Name: Qualified(a.Name)}, Where: &ast.IsNull{X: y}}}, tables, check.Session{})
+		_, problems = check.Check(&ast.Query{Body: &ast.Select{Items: []ast.SelectItem{ast.As(ast.Int(1), "x")}, From: &ast.Table{Name: Qualified(a.Name)}, Where: &ast.IsNull{X: y}}}, tables, session)
 	}
 	if len(problems) > 0 {
 		p := problems[0]

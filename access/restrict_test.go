@@ -171,3 +171,37 @@ func TestMembers(t *testing.T) {
 		}
 	}
 }
+
+// A view over what a rule hides would be a way around the rule, and is as hidden; one over what is merely not
+// granted stays, and keeps its query to itself.
+func TestViews(t *testing.T) {
+	view := func(name, sql string, columns ...catalog.Column) *catalog.Asset {
+		return &catalog.Asset{Name: catalog.ParseName(name, "", ""), View: true, ViewSQL: sql, Columns: columns}
+	}
+	who, id := catalog.Column{Name: "who", Type: "varchar"}, catalog.Column{Name: "id", Type: "bigint"}
+	snap := func() *catalog.Snapshot {
+		return catalog.New(append(lake().Assets, view("lake.core.pay_list", "SELECT who FROM lake.finance.pay", who), view("lake.core.over", "SELECT who FROM pay_list", who),
+			view("lake.core.ids", "SELECT id FROM people", id), view("lake.core.mails", "SELECT id FROM core.people WHERE email IS NOT NULL", id), view("lake.core.odd", "SELECT no_such_function(id) AS id FROM people", id), view("lake.core.cut", "SELECT", id)), nil, nil)
+	}
+	views := []string{"pay_list", "over", "ids", "mails", "odd", "cut"}
+	for name, c := range map[string]struct {
+		policy Policy
+		want   string // with their query, without it (?), or not at all
+	}{
+		"nothing":         {Policy{}, "pay_list over ids mails odd? cut?"},
+		"a hidden table":  {Policy{Rules: []Rule{{Tables: []string{"lake.finance.*"}}}}, "ids mails odd? cut?"},
+		"a hidden column": {Policy{Rules: []Rule{{PII: true}}}, "pay_list over ids odd? cut?"},
+		"not granted":     {Policy{Closed: true, Grants: []Grant{{On: On{Tables: []string{"lake.core.pay_list", "lake.core.over", "lake.core.ids"}}, Everyone: true}}}, "pay_list? over? ids?"},
+	} {
+		v := c.policy.View(snap(), Principal{Name: "ann"})
+		var got []string
+		for _, n := range views {
+			if a := v.Snapshot().Asset("lake.core." + n); a != nil {
+				got = append(got, n+strings.Repeat("?", 1-min(1, len(a.ViewSQL))))
+			}
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s: %s, want %s", name, s, c.want)
+		}
+	}
+}

@@ -122,6 +122,10 @@ type Check struct {
 	Observed, Expected, Partition, Message string
 }
 
+// Bound says that a query looks only at rows whose Column lies between Low and High, both included; an empty
+// one is open. Type is date, with ISO 8601 values, or bigint, with whole numbers.
+type Bound struct{ Column, Type, Low, High string }
+
 // Edge says that From feeds the asset that holds the edge.
 type Edge struct {
 	From string // full name or URN

@@ -23,20 +23,48 @@ type Estimator interface {
 }
 
 // Files estimates from the sizes that the catalog records: the columns that a query reads, as a share
-// of each table's bytes, once however often it is named. It is an upper bound for one scan of each, since
-// files that a filter excludes are counted too.
-type Files struct{ Snapshot *catalog.Snapshot }
+// of each table's bytes, once however often it is named; a text file is read whole. Where the tables together
+// are larger than From, so that a limit may have a say, the footers of the files are asked, if there are any
+// to ask: how large these columns really are, and which parts of the files the conditions against constants
+// leave.
+type Files struct {
+	Snapshot *catalog.Snapshot
+	Footers  Footers // nil: none
+	From     int64   // bytes
+}
 
 // Estimate sums the bytes of the columns read.
-func (f Files) Estimate(_ context.Context, s Scan) (Estimate, error) {
-	e := Estimate{Known: true}
+func (f Files) Estimate(ctx context.Context, s Scan) (Estimate, error) {
+	e, most := Estimate{Known: true}, int64(0)
 	for _, use := range s.Info.Tables {
 		a := f.Snapshot.Table(nameOf(use))
 		if a == nil || a.Bytes < 0 || len(a.Columns) == 0 {
 			return Estimate{}, nil
 		}
-		e.Bytes += a.Bytes / int64(len(a.Columns)) * int64(len(use.Columns()))
+		most += a.Bytes
+		if f := a.Source.Format; f == "csv" || f == "json" {
+			e.Bytes += a.Bytes
+		} else {
+			e.Bytes += a.Bytes / int64(len(a.Columns)) * int64(len(use.Columns()))
+		}
 		e.Rows += max(a.Rows, 0)
 	}
-	return e, nil
+	if f.Footers == nil || most <= f.From {
+		return e, nil
+	}
+	closer := Estimate{Known: true}
+	bounds := boundsOf(s.Query, s.Info)
+	for _, use := range s.Info.Tables {
+		a := f.Snapshot.Table(nameOf(use))
+		bytes, rows, ok, err := f.Footers.Footers(ctx, a, use.Columns(), bounds[use])
+		if err != nil {
+			return Estimate{}, err
+		}
+		if !ok { // a text file is read whole
+			bytes, rows = a.Bytes, max(a.Rows, 0)
+		}
+		closer.Bytes += bytes
+		closer.Rows += rows
+	}
+	return closer, nil
 }

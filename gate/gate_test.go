@@ -87,7 +87,7 @@ func TestCost(t *testing.T) {
 		{"SELECT 1", Limits{Unknown: UnknownRefuse}, Run, "", ""},
 	} {
 		r := request(t, c.sql, access.Principal{Name: "ann"})
-		g := &Gate{Limits: c.limits, Estimator: Files{lake()}, Key: func() ([]byte, error) { return []byte("key"), nil }}
+		g := &Gate{Limits: c.limits, Estimator: Files{Snapshot: lake()}, Key: func() ([]byte, error) { return []byte("key"), nil }}
 		v, err := g.Judge(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)

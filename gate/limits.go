@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -33,6 +34,24 @@ const DefaultAskAbove = 20 << 30
 
 // DefaultTimeout is how long an estimate may take before it counts as unknown.
 const DefaultTimeout = 5 * time.Second
+
+// Least is the smallest estimate at which any limit has a say: below it, a rough one will do.
+func (l Limits) Least() int64 {
+	if l.UserDay > 0 || l.WorkspaceDay > 0 {
+		return 0
+	}
+	least := l.AskAbove
+	switch {
+	case least == 0:
+		least = DefaultAskAbove
+	case least < 0:
+		least = math.MaxInt64
+	}
+	if l.RefuseAbove > 0 {
+		least = min(least, l.RefuseAbove)
+	}
+	return least
+}
 
 // Caps are what the engine must hold one statement to; zero is no bound. Trino takes them as the session
 // properties query_max_scan_physical_bytes and query_max_execution_time.

@@ -72,7 +72,7 @@ func Secure(sql string, q *ast.Query, info *check.Info, view *access.View, engin
 	if ast.Shape(again) != ast.Shape(secured) {
 		return nil, fmt.Errorf("gate: what was built for %s prints as another query", view.Who().Name)
 	}
-	checked, problems := check.Check(again, view.Source().Checked(), check.Session{})
+	checked, problems := check.Check(again, view.Source().Checked(), check.Session{Functions: view.Source().Functions})
 	if len(problems) > 0 {
 		return nil, notEnforceable("Give each table an alias of its own and use it before its columns.",
 			"Your view of these tables cannot be built into this statement: %s.", problems[0].Message)

@@ -21,7 +21,7 @@ import (
 )
 
 // cacheVersion changes when what is kept changes its form.
-const cacheVersion = 4
+const cacheVersion = 3
 
 // cache is what the data files say about themselves: columns, sizes, first and last days, distinct
 // values. It can be deleted at any hour and comes back.

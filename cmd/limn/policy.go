@@ -60,7 +60,11 @@ func (w *workspace) gate(policy access.Policy) (*gate.Gate, error) {
 		return nil, err
 	}
 	key := func() ([]byte, error) { return gate.KeyFile(filepath.Join(w.dir, ".limn", "key")) }
-	g := &gate.Gate{Limits: limits, Estimator: gate.Files{Snapshot: w.snap}, Key: key,
+	files := gate.Files{Snapshot: w.snap, From: limits.Least()}
+	if e, ok := w.engine.(embedded); ok {
+		files.Footers = e
+	}
+	g := &gate.Gate{Limits: limits, Estimator: files, Key: key,
 		Ledger: gate.FileLedger{Dir: filepath.Join(w.dir, ".limn", "spent"), Now: time.Now}}
 	if e, ok := w.engine.(served); ok {
 		if len(policy.Filters)+len(policy.Masks) > 0 && !policy.Compiled && !policy.LeftToEngine {

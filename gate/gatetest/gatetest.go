@@ -38,6 +38,8 @@ func World() *catalog.Snapshot {
 		view("lake.shop.order_count", "SELECT count(*) AS n FROM lake.shop.order_list", "n bigint"),
 		view("lake.shop.product_list", "SELECT sku FROM lake.shop.products", "sku varchar"),
 		view("lake.shop.unread", "", "a bigint"),
+		view("lake.shop.pay_list", "SELECT who FROM lake.hr.pay", "who varchar"),
+		view("lake.shop.ssn_list", "SELECT ssn FROM lake.shop.customers", "ssn varchar"),
 		table("lake.shop.orders", 6, 4096, "id bigint", "customer_id bigint", "region varchar", "status varchar", "total decimal(12,2)", "day date", "note varchar", "tags array(varchar)"),
 		table("lake.shop.customers", 4, 4096, "id bigint", "name varchar", "email varchar(100)", "phone varchar(20)", "country varchar", "born date", "ssn varchar"),
 		table("lake.shop.products", 3, 4096, "sku varchar", "title varchar", "price decimal(10,2)"),
