@@ -55,6 +55,9 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 	}
 	overloads := c.session.Functions.Lookup(name)
 	if len(e.Name.Parts) > 1 {
+		if t, ok := c.itemCall(e, name, s); ok {
+			return c.set(e, t)
+		}
 		if full := nameText(e.Name); full != "system.builtin."+name {
 			if e.Over != nil {
 				c.found = append(c.found, foundCall{e, windowCall, c.aggregate})
@@ -78,6 +81,11 @@ var methods = map[string]bool{"ends_with": true, "length": true, "lower": true, 
 
 // method types x.f(…), whose receiver is the first argument.
 func (c *checker) method(e *ast.Call, name string, s *Scope) types.Type {
+	if t, ok := itemMethod(name, e.Args[1:]); ok && !e.Name.Parts[0].Quoted {
+		if c.json(e.Args[0].Value, c.expr(e.Args[0].Value, s)) {
+			return t
+		}
+	}
 	var overloads []*functions.Overload
 	if methods[name] {
 		for _, o := range c.session.Functions.Lookup(name) {
@@ -87,6 +95,35 @@ func (c *checker) method(e *ast.Call, name string, s *Scope) types.Type {
 		}
 	}
 	return c.plainCall(e, name, functions.Scalar, overloads, s)
+}
+
+// itemCall types j.a.bigint(), which is read as the call of a function of that name.
+func (c *checker) itemCall(e *ast.Call, name string, s *Scope) (types.Type, bool) {
+	last := len(e.Name.Parts) - 1
+	t, ok := itemMethod(name, e.Args)
+	if !ok || e.Name.Parts[last].Quoted || e.Distinct || e.Filter != nil || len(e.OrderBy) > 0 || e.Over != nil || e.Syntax != ast.PlainCall {
+		return types.Type{}, false
+	}
+	parts := make([]string, last)
+	for i := range parts {
+		parts[i] = lower(e.Name.Parts[i].Name)
+	}
+	for n := last; n > 0; n-- {
+		col, found, _ := s.resolve(parts[:n])
+		if col == nil {
+			continue
+		}
+		if col.Type.Kind() != types.JSON {
+			return types.Type{}, false
+		}
+		if found != s {
+			c.report(e.At, NotSupported, "JSON simplified accessor over a column from an outer scope is not supported")
+		}
+		markRead(col)
+		c.notes[e.Name.Parts[n-1]] = note{typ: col.Type, ref: col} // so that lineage finds it
+		return t, true
+	}
+	return types.Type{}, false
 }
 
 func isTypeName(name string) bool {
