@@ -58,6 +58,9 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 		if t, ok := c.itemCall(e, name, s); ok {
 			return c.set(e, t)
 		}
+		if t, ok := c.columnMethod(e, name, s); ok {
+			return c.set(e, t)
+		}
 		if full := nameText(e.Name); full != "system.builtin."+name {
 			if e.Over != nil {
 				c.found = append(c.found, foundCall{e, windowCall, c.aggregate})
@@ -124,6 +127,30 @@ func (c *checker) itemCall(e *ast.Call, name string, s *Scope) (types.Type, bool
 		return t, true
 	}
 	return types.Type{}, false
+}
+
+// columnMethod types column.upper(), which is read as the call of a function of that name too.
+func (c *checker) columnMethod(e *ast.Call, name string, s *Scope) (types.Type, bool) {
+	if len(e.Name.Parts) != 2 || !methods[name] || e.Distinct || e.Filter != nil || len(e.OrderBy) > 0 || e.Over != nil || e.Syntax != ast.PlainCall {
+		return types.Type{}, false
+	}
+	receiver := e.Name.Parts[0]
+	col, _, many := s.resolve([]string{lower(receiver.Name)})
+	if col == nil || many || !col.Type.IsText() {
+		return types.Type{}, false
+	}
+	args, ok := c.arguments(e, s)
+	if !ok {
+		return types.Type{}, true
+	}
+	c.ident(receiver, s)
+	resolved, err := functions.Resolve(c.session.Functions.Lookup(name), append([]functions.Arg{{Type: col.Type}}, args...),
+		func(int, []types.Type) types.Type { return types.Type{} })
+	if err != nil {
+		c.report(e.At, FunctionNotFound, "%s", err)
+		return types.Type{}, true
+	}
+	return resolved.Return, true
 }
 
 func isTypeName(name string) bool {

@@ -208,6 +208,8 @@ SELECT /*ERR NOT_SUPPORTED*/ tags[*] FROM orders;
 
 -- methods
 SELECT 'abc'.upper().length(), (region || 'x').starts_with('a'), 'a,b'.split(',') FROM orders;
+SELECT region.upper(), note.length() + 1 FROM orders;
+SELECT /*ERR FUNCTION_NOT_FOUND*/ orders.region.upper() FROM orders;
 SELECT /*ERR FUNCTION_NOT_FOUND*/ 'abc'.nope();
 SELECT /*ERR FUNCTION_NOT_FOUND*/ 'abc'.upper(1);
 SELECT /*ERR FUNCTION_NOT_FOUND*/ tags[1].substr(1) FROM orders;
