@@ -363,7 +363,7 @@ func lineageTable(doc *checked) string {
 		}
 	}
 	if len(doc.Lineage) == 0 {
-		fmt.Fprintf(&b, "a %s has no output columns", strings.ReplaceAll(doc.Statement, "_", " "))
+		fmt.Fprintf(&b, "%s has no output columns", strings.ToUpper(strings.ReplaceAll(doc.Statement, "_", " ")))
 		if len(doc.Tables) > 0 {
 			fmt.Fprintf(&b, "; it reads %s", strings.Join(doc.Tables, ", "))
 		}

@@ -67,7 +67,7 @@ func (e *Engine) Tables(ctx context.Context, scope Scope) (assets []*catalog.Ass
 	for _, c := range names {
 		found, err := e.columns(ctx, c, scope)
 		if err == nil {
-			err = e.views(ctx, c, found)
+			err = e.viewQueries(ctx, c, found)
 		}
 		if err != nil {
 			if ctx.Err() != nil {
@@ -98,8 +98,8 @@ func (e *Engine) versioned(ctx context.Context) (map[string]bool, error) {
 	return out, nil
 }
 
-// views marks the views among tables and gives them their queries, as far as the server tells them.
-func (e *Engine) views(ctx context.Context, in string, tables []*catalog.Asset) error {
+// viewQueries gives the views among tables their queries, as far as the server tells them.
+func (e *Engine) viewQueries(ctx context.Context, in string, tables []*catalog.Asset) error {
 	q := sel(table(catalog.Name{Catalog: in, Schema: "information_schema", Table: "views"}), nil, ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), ""), ast.As(ast.Name("view_definition"), ""))
 	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
 	if err != nil {
@@ -144,6 +144,10 @@ func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*cata
 	if err != nil {
 		return nil, err
 	}
+	views, err := e.viewNames(ctx, name)
+	if err != nil {
+		return nil, err
+	}
 	var out []*catalog.Asset
 	for _, r := range set.Rows {
 		var text [5]string
@@ -155,10 +159,28 @@ func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*cata
 			continue
 		}
 		if len(out) == 0 || out[len(out)-1].Name != n {
-			out = append(out, &catalog.Asset{Name: n, Tier: catalog.Unknown, Rows: -1, Bytes: -1})
+			out = append(out, &catalog.Asset{Name: n, Tier: catalog.Unknown, Rows: -1, Bytes: -1, View: views[n]})
 		}
 		a := out[len(out)-1]
 		a.Columns = append(a.Columns, catalog.Column{Name: text[2], Type: text[3], Description: text[4]})
+	}
+	return out, nil
+}
+
+// viewNames are the views of a catalog, which the server runs with the rights of whoever made them.
+func (e *Engine) viewNames(ctx context.Context, name string) (map[catalog.Name]bool, error) {
+	q := &ast.Query{Body: &ast.Select{Items: []ast.SelectItem{ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), "")},
+		From:  table(catalog.Name{Catalog: name, Schema: "information_schema", Table: "tables"}),
+		Where: &ast.Compare{Op: ast.Eq, L: ast.Name("table_type"), R: ast.Str("VIEW")}}}
+	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
+	if err != nil {
+		return nil, err
+	}
+	out := map[catalog.Name]bool{}
+	for _, r := range set.Rows {
+		schema, _ := r[0].(string)
+		view, _ := r[1].(string)
+		out[catalog.Name{Catalog: name, Schema: schema, Table: view}] = true
 	}
 	return out, nil
 }

@@ -56,7 +56,7 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 		}
 	}
 	kind := functions.Scalar
-	if len(overloads) > 0 && (len(e.Name.Parts) > 1 || c.inline[name] == nil) {
+	if len(overloads) > 0 && (len(e.Name.Parts) > 1 || len(c.inlineNamed(name)) == 0) {
 		kind = overloads[0].Kind
 	}
 	return c.set(e, c.plainCall(e, name, kind, overloads, s))
@@ -87,25 +87,20 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	if e.Filter != nil {
 		c.condition(e.Filter, s, "Filter expression must evaluate to a boolean (actual: %s)")
 	}
-	order, named := c.namedOrder(e, name)
-	if !named {
-		c.aggregate = aggregate
-		return types.Type{}
-	}
 	args, ok := c.arguments(e, s)
 	c.callOrderBy(e, s)
 	c.aggregate = aggregate
+	var order []int
+	if ok {
+		order, ok = c.namedOrder(e, name)
+	}
 	if !ok {
 		if len(overloads) > 0 { // whichever it is, its kind is known
 			c.notes[e] = note{call: overloads[0]}
 		}
 		return types.Type{}
 	}
-	if len(overloads) == 0 && (c.inline[name] == nil || len(e.Name.Parts) > 1) {
-		if c.calling != nil && c.calling.Name == name {
-			c.recursiveCall(name)
-			return types.Type{}
-		}
+	if len(overloads) == 0 && (len(c.inlineNamed(name)) == 0 || len(e.Name.Parts) > 1) {
 		c.functionNotFound(e, name)
 		return types.Type{}
 	}
@@ -127,13 +122,17 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	lambda := func(i int, params []types.Type) types.Type { return c.lambda(passed[i].Value, params, s) }
 	resolved, err := c.resolveInline(e, name, args)
 	if resolved.Overload == nil {
-		if more := c.inline[name]; len(more) > 0 && len(e.Name.Parts) == 1 {
+		if more := c.inlineNamed(name); len(more) > 0 && len(e.Name.Parts) == 1 {
 			overloads = append(append([]*functions.Overload(nil), more...), overloads...)
 		}
 		resolved, err = functions.Resolve(overloads, args, lambda)
 	}
 	switch err := err.(type) {
 	case nil:
+		if resolved.Overload == c.calling && c.calling != nil { // Trino places it at the function
+			c.report(c.routineAt, NotSupported, "Recursive language functions are not supported: %s", name)
+			return types.Type{}
+		}
 	case *functions.AmbiguousError:
 		c.report(e.At, AmbiguousFunctionCall, "%s", err.Message)
 		return types.Type{}

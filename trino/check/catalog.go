@@ -107,21 +107,27 @@ func (c *schemaCatalog) make(stmt ast.Statement, s Session) (*Table, error) {
 		}
 		return t, nil
 	case *ast.CreateView:
-		t, err := inSchema(stmt.Name, s)
-		if err != nil {
-			return nil, err
-		}
-		info, problems := Check(stmt.Query, c, s)
-		if len(problems) > 0 {
-			return nil, fmt.Errorf("view %s: %s", t, problems[0].Message)
-		}
-		t.View, t.ViewCatalog, t.ViewSchema = stmt.Query, s.Catalog, s.Schema
-		for _, col := range info.Columns {
-			t.Columns = append(t.Columns, TableColumn{Name: strings.ToLower(col.Name), Type: col.Type})
-		}
-		return t, nil
+		return c.makeView(stmt.Name, stmt.Query, View, s)
+	case *ast.CreateMaterializedView:
+		return c.makeView(stmt.Name, stmt.Query, MaterializedView, s)
 	}
 	return nil, errors.New("no CREATE TABLE and no CREATE VIEW; a schema file holds nothing else")
+}
+
+func (c *schemaCatalog) makeView(name *ast.QualifiedName, q *ast.Query, kind TableKind, s Session) (*Table, error) {
+	t, err := inSchema(name, s)
+	if err != nil {
+		return nil, err
+	}
+	info, problems := Check(q, c, s)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("view %s: %s", t, problems[0].Message)
+	}
+	t.Kind, t.View, t.ViewCatalog, t.ViewSchema = kind, q, s.Catalog, s.Schema
+	for _, col := range info.Columns {
+		t.Columns = append(t.Columns, TableColumn{Name: strings.ToLower(col.Name), Type: col.Type})
+	}
+	return t, nil
 }
 
 // inSchema gives a table of this name, completed from the session.

@@ -56,8 +56,8 @@ func (c *checker) insert(s *ast.Insert) []*Column {
 }
 
 func (c *checker) delete(s *ast.Delete) []*Column {
-	t := c.writable(s.Table, s.At, "Deleting from")
-	if t == nil || !c.branch(s.Branch, s.At) {
+	t := c.writable(s.Table, s.Branch, s.At, "Deleting from")
+	if t == nil {
 		return nil
 	}
 	c.Target = t
@@ -100,8 +100,8 @@ func (c *checker) value(e ast.Expr, scope *Scope) (types.Type, *Column) {
 }
 
 func (c *checker) update(s *ast.Update) []*Column {
-	t := c.writable(s.Table, s.At, "Updating")
-	if t == nil || !c.branch(s.Branch, s.At) {
+	t := c.writable(s.Table, s.Branch, s.At, "Updating")
+	if t == nil {
 		return nil
 	}
 	for _, a := range s.Set {
@@ -138,8 +138,8 @@ func (c *checker) update(s *ast.Update) []*Column {
 }
 
 func (c *checker) merge(s *ast.Merge) []*Column {
-	t := c.writable(s.Table, s.At, "Merging into")
-	if t == nil || !c.branch(s.Branch, s.At) {
+	t := c.writable(s.Table, s.Branch, s.At, "Merging into")
+	if t == nil {
 		return nil
 	}
 	c.Target = t

@@ -274,7 +274,7 @@ func TestViews(t *testing.T) {
 		view("hidden", "SELECT region FROM orders", region, check.TableColumn{Name: "$path", Type: types.Of(types.Varchar), Hidden: true}),
 	)}
 	for name, code := range map[string]string{
-		"good": "", "hidden": "", "narrow": check.ViewIsStale, "short": check.ViewIsStale, "broken": "INVALID_VIEW", "loop": check.ViewIsRecursive,
+		"good": "", "hidden": "", "narrow": check.ViewIsStale, "short": check.ViewIsStale, "broken": "INVALID_VIEW", "loop": check.InvalidView,
 	} {
 		info, problems := judge("SELECT * FROM lake.views."+name, cat, session)
 		if got := firstCode(problems); got != code {

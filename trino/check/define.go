@@ -176,7 +176,7 @@ func (c *checker) define(stmt ast.Statement) []*Column {
 	case *ast.CreateCatalog:
 		c.properties(s.Properties)
 	case *ast.Analyze:
-		if c.writable(s.Name, s.At, "Analyzing") != nil {
+		if c.writable(s.Name, nil, s.At, "Analyzing") != nil {
 			c.properties(s.Properties)
 		}
 		return rowCount()

@@ -42,14 +42,7 @@ func (c *checker) routine(f *ast.FunctionSpec) *functions.Overload {
 	if !r.characteristics() {
 		return nil
 	}
-	returns, ok := r.typeOf(f.Returns, f.Returns.At, -len("RETURNS "))
-	if !ok {
-		return nil
-	}
-	r.returns = returns
 	scope := map[string]types.Type{}
-	var params []string
-	var cols []*Column
 	for _, p := range f.Params {
 		if p.Name == nil {
 			c.report(p.At, InvalidArguments, "Function parameters must have a name")
@@ -60,12 +53,23 @@ func (c *checker) routine(f *ast.FunctionSpec) *functions.Overload {
 			c.report(p.At, InvalidArguments, "Duplicate function parameter name: %s", name)
 			return nil
 		}
+		scope[name] = types.Type{}
+		r.order = append(r.order, name)
+	}
+	returns, ok := r.typeOf(f.Returns, f.Returns.At, -len("RETURNS "))
+	if !ok {
+		return nil
+	}
+	r.returns = returns
+	var params []string
+	var cols []*Column
+	for i, p := range f.Params {
 		t, ok := r.typeOf(p.Type, p.At, 0)
 		if !ok {
 			return nil
 		}
+		name := r.order[i]
 		scope[name] = t
-		r.order = append(r.order, name)
 		cols = append(cols, &Column{Name: name, key: name, Type: t})
 		params = append(params, t.String())
 	}
@@ -324,8 +328,8 @@ func (r *routine) value(e ast.Expr, f frame) types.Type {
 	found, sel, calling := r.found, r.sel, r.calling
 	r.found, r.sel, r.calling, r.routineAt = nil, &selection{}, r.self, r.spec.At
 	t := r.expr(e, f.scope)
-	if len(r.found) > 0 && len(r.problems) == 0 {
-		r.problems = append(r.problems, r.notScalar(e, "A function", r.found))
+	if len(r.found) > 0 { // the server finds these when it compiles the function
+		r.late = append(r.late, r.notScalar(e, "A function", r.found))
 	}
 	r.found, r.sel, r.calling = found, sel, calling
 	return t
@@ -333,16 +337,24 @@ func (r *routine) value(e ast.Expr, f frame) types.Type {
 
 // resolveInline looks among the functions of WITH FUNCTION first, as the engine's path does.
 func (c *checker) resolveInline(e *ast.Call, name string, args []functions.Arg) (functions.Call, error) {
-	list := c.inline[name]
-	if len(list) == 0 || len(e.Name.Parts) > 1 {
+	if len(e.Name.Parts) > 1 {
+		return functions.Call{}, nil
+	}
+	list := c.inlineNamed(name)
+	if len(list) == 0 {
 		return functions.Call{}, nil
 	}
 	return functions.Resolve(list, args, func(int, []types.Type) types.Type { return types.Type{} })
 }
 
-// recursiveCall says that a function calls itself. Trino places it at the function.
-func (c *checker) recursiveCall(name string) {
-	c.report(c.routineAt, NotSupported, "Recursive language functions are not supported: %s", name)
+// inlineNamed gives the functions of WITH FUNCTION of one name, the one whose body is being judged among
+// them: it may not be called, but hides others.
+func (c *checker) inlineNamed(name string) []*functions.Overload {
+	list := c.inline[name]
+	if c.calling != nil && c.calling.Name == name {
+		list = append(append([]*functions.Overload(nil), list...), c.calling)
+	}
+	return list
 }
 
 // namedOrder gives the index of the argument that is passed for each parameter, nil where all are passed
@@ -356,19 +368,22 @@ func (c *checker) namedOrder(e *ast.Call, name string) (order []int, ok bool) {
 		return nil, true
 	}
 	named = false
+	for _, a := range e.Args {
+		if a.Name == nil && named {
+			c.report(a.At, InvalidFunctionArgument, "Positional arguments cannot follow named arguments")
+			return nil, false
+		}
+		named = a.Name != nil
+	}
 	seen := map[string]bool{}
 	for _, a := range e.Args {
 		switch {
-		case a.Name == nil && named:
-			c.report(a.At, InvalidFunctionArgument, "Positional arguments cannot follow named arguments")
-			return nil, false
 		case a.Name == nil:
 			continue
 		case seen[a.Name.Name]:
 			c.report(a.At, InvalidFunctionArgument, "Duplicate named argument: %s", a.Name.Name)
 			return nil, false
 		}
-		named = true
 		seen[a.Name.Name] = true
 		known := false
 		for _, o := range c.inline[name] {

@@ -90,7 +90,10 @@ func (c *checker) constant(e ast.Expr) types.Type {
 	}
 	mark := len(c.found)
 	t := c.expr(e, &Scope{})
-	c.found = c.found[:mark]
+	if len(c.found) > mark {
+		c.late = append(c.late, c.notScalar(e, "A constant", c.found[mark:]))
+		c.found = c.found[:mark]
+	}
 	return t
 }
 

@@ -189,11 +189,13 @@ func (c *checker) view(t *Table, at ast.Span) []*Column {
 	delete(c.viewOpen, t)
 	c.session, c.problems, c.inline = session, problems, inline
 	switch {
-	case len(inside) > 0 && inside[0].Code == ViewIsRecursive:
-		c.report(at, ViewIsRecursive, "%s", inside[0].Message)
-		return nil
 	case len(inside) > 0:
-		c.report(at, InvalidView, "Failed analyzing stored view '%s': %s", t, inside[0].Message)
+		message := inside[0].Message
+		if t.ViewSQL != "" && inside[0].At != (ast.Span{}) {
+			inside[0].Hint = ""
+			message = inside[0].Format(t.ViewSQL, parse.Position)
+		}
+		c.report(at, InvalidView, "Failed analyzing stored view '%s': %s", t, message)
 		return nil
 	case len(cols) != visibleTableColumns(t):
 		c.report(at, ViewIsStale, "View '%s' is stale or in invalid state: stored view column count (%d) does not match column count derived from the view query analysis (%d)",

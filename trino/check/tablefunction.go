@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
@@ -12,6 +13,7 @@ import (
 type input struct {
 	arg         *ast.TableArg
 	spec        *functions.TableArg
+	index       int    // of spec
 	name        string // as COPARTITION finds it: an alias or CTE, or the full name of a table
 	cols        []*Column
 	partitionBy []*Column
@@ -24,19 +26,7 @@ func (c *checker) tableFunction(f *ast.TableFunction, outer *Scope, names *named
 		return nil
 	}
 	pm := len(c.problems)
-	given := c.tableArguments(f, def)
-	var inputs []*input
-	for i, a := range given {
-		if len(c.problems) > pm {
-			return nil
-		}
-		if a == nil {
-			continue
-		}
-		if in := c.tableArgument(&def.Args[i], a, outer, names); in != nil {
-			inputs = append(inputs, in)
-		}
-	}
+	given, inputs := c.tableArguments(f, def, outer, names)
 	if len(c.problems) > pm {
 		return nil
 	}
@@ -55,6 +45,7 @@ func (c *checker) tableFunction(f *ast.TableFunction, outer *Scope, names *named
 	for _, col := range def.Columns {
 		cols = append(cols, &Column{Name: col.Name, key: lower(col.Name), Type: col.Type})
 	}
+	slices.SortFunc(inputs, func(a, b *input) int { return a.index - b.index }) // as they are declared
 	for _, in := range inputs {
 		if visibleCount(in.cols) < in.spec.Needs {
 			c.report(ast.Span{}, "FUNCTION_IMPLEMENTATION_ERROR", "Invalid index: %d of required column from table argument %s", visibleCount(in.cols), in.spec.Name)
@@ -97,8 +88,9 @@ func (c *checker) findTableFunction(f *ast.TableFunction) *functions.TableFuncti
 	return def
 }
 
-// tableArguments gives each declared argument what was passed for it, nil for one left out.
-func (c *checker) tableArguments(f *ast.TableFunction, def *functions.TableFunction) []*ast.Arg {
+// tableArguments judges the arguments in the order in which they are passed. It gives each declared one
+// what was passed for it, nil for one left out, and the tables among them.
+func (c *checker) tableArguments(f *ast.TableFunction, def *functions.TableFunction, outer *Scope, names *namedQuery) (given []*ast.Arg, inputs []*input) {
 	at, named := f.Name.At, 0
 	if len(f.Args) > 0 {
 		at = f.Args[0].At
@@ -111,42 +103,54 @@ func (c *checker) tableArguments(f *ast.TableFunction, def *functions.TableFunct
 	switch {
 	case len(f.Args) > len(def.Args):
 		c.report(at, InvalidArguments, "Too many arguments. Expected at most %d arguments, got %d arguments", len(def.Args), len(f.Args))
-		return nil
+		return nil, nil
 	case named > 0 && named < len(f.Args):
 		c.report(at, InvalidArguments, "All arguments must be passed by name or all must be passed positionally")
-		return nil
+		return nil, nil
 	}
-	given := make([]*ast.Arg, len(def.Args))
+	pm := len(c.problems)
+	given = make([]*ast.Arg, len(def.Args))
 	for i, a := range f.Args {
 		if a.Name != nil {
-			name := a.Name.Name
-			if !a.Name.Quoted {
-				name = strings.ToUpper(name)
-			}
-			i = -1
-			for j := range def.Args {
-				if def.Args[j].Name == name {
-					i = j
-				}
-			}
-			if i < 0 {
-				c.report(a.At, InvalidFunctionArgument, "Unexpected argument name: %s", name)
-				return nil
+			if i = c.tableParameter(a, def); i < 0 {
+				return nil, nil
 			}
 			if given[i] != nil {
-				c.report(a.At, InvalidFunctionArgument, "Duplicate argument name: %s", name)
-				return nil
+				c.report(a.At, InvalidFunctionArgument, "Duplicate argument name: %s", def.Args[i].Name)
+				return nil, nil
 			}
 		}
 		given[i] = a
+		if in := c.tableArgument(&def.Args[i], a, outer, names); in != nil {
+			in.index = i
+			inputs = append(inputs, in)
+		}
+		if len(c.problems) > pm {
+			return nil, nil
+		}
 	}
 	for i := range def.Args {
 		if given[i] == nil && !def.Args[i].Optional {
 			c.report(at, "MISSING_ARGUMENT", "Missing argument: %s", def.Args[i].Name)
-			return nil
+			return nil, nil
 		}
 	}
-	return given
+	return given, inputs
+}
+
+// tableParameter is the index of the parameter that a named argument means, -1 with a complaint for none.
+func (c *checker) tableParameter(a *ast.Arg, def *functions.TableFunction) int {
+	name := a.Name.Name
+	if !a.Name.Quoted {
+		name = strings.ToUpper(name)
+	}
+	for i := range def.Args {
+		if def.Args[i].Name == name {
+			return i
+		}
+	}
+	c.report(a.At, InvalidFunctionArgument, "Unexpected argument name: %s", name)
+	return -1
 }
 
 // isDescriptorCall finds DESCRIPTOR(…) that was no descriptor and so became a call.

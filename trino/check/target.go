@@ -44,9 +44,9 @@ func (c *checker) named(name *ast.QualifiedName, at ast.Span) (t *Table, full *T
 
 // writable finds the table that a statement changes and says what is wrong with it: doing is what can
 // not be done to views, as in "Inserting into".
-func (c *checker) writable(name *ast.QualifiedName, at ast.Span, doing string) *Table {
+func (c *checker) writable(name *ast.QualifiedName, branch *ast.Ident, at ast.Span, doing string) *Table {
 	t, full := c.named(name, at)
-	if full == nil || !c.noView(t, at, doing) {
+	if full == nil || !c.noView(t, at, doing) || !c.branch(branch, at) {
 		return nil
 	}
 	if t == nil {

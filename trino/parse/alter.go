@@ -23,7 +23,9 @@ func (p *parser) alter(start int32) ast.Statement {
 		p.expected("'.', 'RENAME', 'SET'")
 		return nil
 	case kMATERIALIZED:
-		return p.alterMaterializedView(start)
+		if p.peek(1) == kVIEW {
+			return p.alterMaterializedView(start)
+		}
 	case kBRANCH:
 		if p.peek(1).isName() && p.peek(2) == kIN {
 			p.next()

@@ -4,10 +4,9 @@ import "github.com/limn-data/limn/trino/ast"
 
 func (p *parser) create(start int32) ast.Statement {
 	p.next()
-	replace := p.ahead(kOR, kREPLACE)
+	replace := p.accept(kOR)
 	if replace {
-		p.next()
-		p.next()
+		p.expect(kREPLACE)
 	}
 	switch p.tok {
 	case kTABLE:

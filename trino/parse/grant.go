@@ -145,7 +145,7 @@ func (p *parser) grantedBy(s *ast.GrantRoles) {
 
 func (p *parser) revoke(start int32) ast.Statement {
 	p.next()
-	admin, option := p.ahead(kADMIN, kOPTION, kFOR), p.ahead(kGRANT, kOPTION, kFOR)
+	admin, option := p.ahead(kADMIN, kOPTION), p.ahead(kGRANT, kOPTION)
 	if admin || option {
 		p.words(p.tok, kOPTION, kFOR)
 	}

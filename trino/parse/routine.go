@@ -117,6 +117,9 @@ func (p *parser) dollarText() *ast.DollarText {
 	return &ast.DollarText{Loc: p.loc(start), Value: text}
 }
 
+// controlWords begin a statement of a routine; CASE can be no name.
+var controlWords = map[kind]bool{kRETURN: true, kSET: true, kITERATE: true, kLEAVE: true, kIF: true, kBEGIN: true, kLOOP: true, kWHILE: true, kREPEAT: true}
+
 const controlStart = "'BEGIN', 'CASE', 'IF', 'ITERATE', 'LEAVE', 'LOOP', 'REPEAT', 'RETURN', 'SET', 'WHILE', <identifier>"
 
 // control reads one statement of a routine.
@@ -126,9 +129,9 @@ func (p *parser) control() ast.Control {
 	}
 	defer p.leave()
 	start := p.start()
-	if p.tok.isName() && p.peek(1) == tColon {
+	if p.tok.isName() && (p.peek(1) == tColon || !controlWords[p.tok]) {
 		label := p.ident()
-		p.next()
+		p.expect(tColon)
 		return p.loop(start, label)
 	}
 	switch p.tok {

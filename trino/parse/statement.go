@@ -228,7 +228,8 @@ func (p *parser) explain(start int32) ast.Statement {
 // analyzeStatementAhead tells EXPLAIN of ANALYZE table from EXPLAIN ANALYZE of a statement: the former
 // is taken wherever it fits.
 func (p *parser) analyzeStatementAhead() bool {
-	return p.peek(1).isName() && (p.ends(2) || p.peek(2) == tDot || p.peek(2) == kWITH && p.peek(3) == tLParen)
+	k := p.peek(1)
+	return k.isName() && (p.ends(2) || p.peek(2) == tDot || p.peek(2) == kWITH && p.peek(3) == tLParen || statements[k] == nil && k != kVERBOSE)
 }
 
 func (p *parser) explainOption() *ast.ExplainOption {
