@@ -36,6 +36,16 @@ type Statement struct {
 	MaxRows int       // rows beyond are not fetched; the result then says that it is cut
 	Caps    gate.Caps // what the engine must hold it to
 	Who     access.Principal
+	// Progress is called while the statement runs, by engines that know how far they are; it may be nil.
+	Progress func(Progress)
+}
+
+// Progress is how far an engine is with a statement.
+type Progress struct {
+	State       string  // in the engine's own word, such as QUEUED or RUNNING
+	Percent     float64 // of the work that is known so far
+	Rows, Bytes int64   // read
+	Elapsed     time.Duration
 }
 
 // MaxRows is how many rows an answer holds at most.
@@ -113,7 +123,8 @@ type Request struct {
 	Question string
 	Who      access.Principal
 	At       time.Time
-	Confirm  string // token of a needs_confirmation decline
+	Confirm  string         // token of a needs_confirmation decline
+	Progress func(Progress) // for whoever waits; may be nil
 }
 
 // Ask answers a question. An error means that limn itself failed; that there is no answer is an
@@ -242,7 +253,7 @@ func (s *Service) execute(ctx context.Context, o *Outcome, ss *Session, plan *nl
 	o.Cost.ScannedBytes = verdict.Estimate.Bytes
 	s.restricted(o, plan, verdict.Secured.Applied)
 	t = time.Now()
-	set, err := s.engine.Run(ctx, Statement{Plan: s.secured(plan, verdict.Secured), Now: r.At, MaxRows: MaxRows, Caps: verdict.Caps, Who: r.Who})
+	set, err := s.engine.Run(ctx, Statement{Plan: s.secured(plan, verdict.Secured), Now: r.At, MaxRows: MaxRows, Caps: verdict.Caps, Who: r.Who, Progress: r.Progress})
 	o.Timings.Run = ms(t)
 	if err != nil {
 		return nil, o.tell(err)

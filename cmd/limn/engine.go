@@ -74,7 +74,13 @@ func (e served) Run(ctx context.Context, s answer.Statement) (*rows.Set, error) 
 	if q := trino.Pin(s.Plan.Query, s.Now, e.zone); q != s.Plan.Query {
 		sql = format.Query(q)
 	}
-	set, err := e.Engine.Run(ctx, trino.Statement{SQL: sql, User: e.user(s.Who.Name), MaxRows: s.MaxRows, Limits: trino.Limits{ScanBytes: s.Caps.ScanBytes, Timeout: s.Caps.Time}})
+	st := trino.Statement{SQL: sql, User: e.user(s.Who.Name), MaxRows: s.MaxRows, Limits: trino.Limits{ScanBytes: s.Caps.ScanBytes, Timeout: s.Caps.Time}}
+	if s.Progress != nil {
+		st.Progress = func(p trino.Progress) {
+			s.Progress(answer.Progress{State: p.State, Percent: p.Percent, Rows: p.Rows, Bytes: p.Bytes, Elapsed: p.Elapsed})
+		}
+	}
+	set, err := e.Engine.Run(ctx, st)
 	if err != nil {
 		return nil, err
 	}

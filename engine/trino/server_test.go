@@ -384,3 +384,15 @@ func TestTablesOfTheScope(t *testing.T) {
 		t.Errorf("a profile with a list among the columns: %d, %v", n, err)
 	}
 }
+
+// A query that really needs more memory than it may have ends with a word for people, and the next one works.
+func TestOutOfMemory(t *testing.T) {
+	e := server(t, func(c *Config) { c.Session = map[string]string{"query_max_memory": "2MB"} })
+	_, err := e.Run(t.Context(), Statement{SQL: "SELECT count(*) FROM (SELECT DISTINCT comment, orderkey FROM tpch.sf1.orders)", MaxRows: 1})
+	if code(err) != "memory" {
+		t.Errorf("got %v (%s), want memory", err, code(err))
+	}
+	if set := run(t, e, "SELECT 1"); len(set.Rows) != 1 {
+		t.Errorf("the next query gave %v", set.Rows)
+	}
+}

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/functions"
 	"github.com/limn-data/limn/trino/types"
@@ -40,8 +42,15 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 		return c.position(e, s)
 	case ast.OverlayCall:
 		return c.set(e, c.overlay(e, s))
-	case ast.MethodCall, ast.StaticCall:
-		c.notYet(e, "A method of a type")
+	case ast.MethodCall:
+		return c.set(e, c.method(e, name, s))
+	case ast.StaticCall: // no type of Trino has one
+		c.arguments(e, s)
+		if t := e.Name.Parts[0].Name; len(e.Name.Parts) != 2 || !isTypeName(t) {
+			c.report(e.At, TypeNotFound, "Unknown type: %s", t)
+		} else {
+			c.functionNotFound(e, name)
+		}
 		return c.set(e, types.Type{})
 	}
 	overloads := c.session.Functions.Lookup(name)
@@ -60,6 +69,29 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 		kind = overloads[0].Kind
 	}
 	return c.set(e, c.plainCall(e, name, kind, overloads, s))
+}
+
+// methods are the functions that can be called as x.f(…), read off a running Trino 483; all are of text.
+var methods = map[string]bool{"ends_with": true, "length": true, "lower": true, "lpad": true, "ltrim": true, "replace": true, "reverse": true,
+	"rpad": true, "rtrim": true, "split": true, "starts_with": true, "strpos": true, "substring": true, "to_utf8": true, "translate": true,
+	"trim": true, "upper": true}
+
+// method types x.f(…), whose receiver is the first argument.
+func (c *checker) method(e *ast.Call, name string, s *Scope) types.Type {
+	var overloads []*functions.Overload
+	if methods[name] {
+		for _, o := range c.session.Functions.Lookup(name) {
+			if strings.HasPrefix(o.ArgTypes, "varchar") || strings.HasPrefix(o.ArgTypes, "char") {
+				overloads = append(overloads, o)
+			}
+		}
+	}
+	return c.plainCall(e, name, functions.Scalar, overloads, s)
+}
+
+func isTypeName(name string) bool {
+	_, err := types.FromName(&ast.TypeName{Name: lower(name)})
+	return err == nil
 }
 
 // plainCall types a call of a registered function.

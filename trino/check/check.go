@@ -249,6 +249,10 @@ func place(e ast.Expr) ast.Span {
 		return orElse(e.OpAt, at)
 	case *ast.AtTimeZone:
 		return orElse(e.OpAt, at)
+	case *ast.Match:
+		return orElse(e.OpAt, at)
+	case *ast.Overlaps:
+		return orElse(e.OpAt, at)
 	}
 	return at
 }

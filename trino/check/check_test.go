@@ -269,16 +269,20 @@ func TestViews(t *testing.T) {
 		view("good", "SELECT region FROM orders", region),
 		view("narrow", "SELECT note FROM orders", region),
 		view("short", "SELECT region, id FROM orders", region),
-		view("broken", "SELECT region FROM gone", region),
+		view("broken", "SELECT region + 1 AS region FROM orders", region),
+		view("unseen", "SELECT region FROM gone JOIN orders USING (region)", region),
 		view("loop", "SELECT region FROM lake.views.loop", region),
 		view("hidden", "SELECT region FROM orders", region, check.TableColumn{Name: "$path", Type: types.Of(types.Varchar), Hidden: true}),
 	)}
 	for name, code := range map[string]string{
-		"good": "", "hidden": "", "narrow": check.ViewIsStale, "short": check.ViewIsStale, "broken": "INVALID_VIEW", "loop": check.InvalidView,
+		"good": "", "hidden": "", "narrow": check.ViewIsStale, "short": check.ViewIsStale, "broken": check.InvalidView, "unseen": "", "loop": check.InvalidView,
 	} {
 		info, problems := judge("SELECT * FROM lake.views."+name, cat, session)
 		if got := firstCode(problems); got != code {
 			t.Errorf("%s: %v, want %q", name, problems, code)
+		}
+		if name == "unseen" && len(info.Tables) != 1 {
+			t.Errorf("%s reads %d tables, want the view alone", name, len(info.Tables))
 		}
 		if code == "" && len(info.Columns) != 1 {
 			t.Errorf("%s has %d columns in *, want 1", name, len(info.Columns))

@@ -49,8 +49,7 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 	case *ast.MatchRecognize:
 		return c.matchRecognize(r, outer, lateral, names)
 	case *ast.Nearest:
-		c.notYet(r, "NEAREST")
-		return nil
+		return c.nearestTo(r, outer, lateral, names)
 	}
 	panic("check: unknown relation")
 }

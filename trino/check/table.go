@@ -147,6 +147,9 @@ func nameText(name *ast.QualifiedName) string {
 // maxViewDepth bounds views over views.
 const maxViewDepth = 64
 
+// unseen are the codes of what may exist and not be seen.
+var unseen = map[string]bool{CatalogNotFound: true, SchemaNotFound: true, TableNotFound: true, ColumnNotFound: true}
+
 // view judges the query of a view, once in a statement, and gives its columns; nil for a table and for a
 // view whose query is not known.
 func (c *checker) view(t *Table, at ast.Span) []*Column {
@@ -175,7 +178,8 @@ func (c *checker) view(t *Table, at ast.Span) []*Column {
 	if c.viewOpen == nil {
 		c.viewOpen, c.viewColumns = map[*Table]bool{}, map[*Table][]*Column{}
 	}
-	session, problems, inline := c.session, c.problems, c.inline
+	tables := len(c.Tables)
+	session, problems, late, inline := c.session, c.problems, c.late, c.inline
 	c.session.Catalog, c.session.Schema = t.ViewCatalog, t.ViewSchema
 	if c.session.Catalog == "" {
 		c.session.Catalog, c.session.Schema = t.Catalog, t.Schema
@@ -187,8 +191,17 @@ func (c *checker) view(t *Table, at ast.Span) []*Column {
 	inside := c.problems
 	c.viewDepth--
 	delete(c.viewOpen, t)
-	c.session, c.problems, c.inline = session, problems, inline
+	c.session, c.problems, c.late, c.inline = session, problems, late, inline
 	switch {
+	case len(inside) > 0 && unseen[inside[0].Code]:
+		// The view runs with the rights of its owner and with defaults that are not always known: what is
+		// not to be seen from here is no fault of the view, and its name is not ours to tell.
+		for _, use := range c.Tables[tables:] {
+			delete(c.tables, use.Table)
+		}
+		c.Tables = c.Tables[:tables]
+		c.viewColumns[t] = nil
+		return nil
 	case len(inside) > 0:
 		message := inside[0].Message
 		if t.ViewSQL != "" && inside[0].At != (ast.Span{}) {

@@ -328,6 +328,10 @@ func (t *tracer) expr(e ast.Expr) set {
 		return s
 	case *ast.Quantified:
 		return union(t.expr(e.L), t.subquery(e.Query))
+	case *ast.Match:
+		return union(t.expr(e.X), t.subquery(e.Query))
+	case *ast.Unique:
+		return t.subquery(e.Query)
 	case *ast.Exists:
 		t.subquery(e.Query) // whether there are rows is a matter of its filters alone
 		return nil
@@ -477,6 +481,12 @@ func (t *tracer) relation(r ast.Relation) (s set) {
 		for _, d := range r.Pattern.Defines {
 			s = union(s, t.whole(d.Expr))
 		}
+	case *ast.Nearest:
+		s = t.relation(r.Rel)
+		if r.Where != nil {
+			s = union(s, t.as(filters, t.whole(r.Where)))
+		}
+		s = union(s, t.as(joins, t.whole(r.Match)))
 	case *ast.JSONTable:
 		s = t.whole(r.Path.Input.X)
 	case *ast.TableFunction:

@@ -187,3 +187,29 @@ SET SESSION a = 1;
 GRANT SELECT ON orders TO alice;
 CALL system.runtime.kill_query('x');
 COMMIT;
+
+-- NEAREST, UNIQUE, MATCH, OVERLAPS
+SELECT o.id, r.name FROM orders o, NEAREST (FROM accounts r WHERE r.active MATCH r.opened <= o.day) WHERE r.plan = 'x';
+SELECT o.id, m.name FROM orders o LEFT JOIN NEAREST (FROM accounts r MATCH o.day > r.opened) m ON true;
+SELECT * FROM /*ERR NOT_SUPPORTED*/ NEAREST (FROM accounts r MATCH r.id <= 1);
+SELECT * FROM orders o, NEAREST (FROM accounts r MATCH r.id /*ERR NOT_SUPPORTED*/ = o.id);
+SELECT * FROM orders o, NEAREST (FROM accounts r MATCH r.id + o.id /*ERR NOT_SUPPORTED*/ <= o.id);
+SELECT * FROM orders o, NEAREST (FROM accounts r MATCH r.id <= /*ERR COLUMN_NOT_FOUND*/ o.nope);
+SELECT * FROM orders o, NEAREST (FROM accounts r WHERE /*ERR TYPE_MISMATCH*/ 1 MATCH r.id <= o.id);
+SELECT * FROM orders o JOIN NEAREST (FROM accounts r MATCH r.id <= o.id) ON o.region /*ERR NOT_SUPPORTED*/ = 'x';
+SELECT UNIQUE (SELECT region FROM orders);
+SELECT /*ERR TYPE_MISMATCH*/ UNIQUE (SELECT visitors FROM sketches);
+SELECT id MATCH UNIQUE FULL (SELECT id FROM accounts) FROM orders;
+SELECT 1 /*ERR TYPE_MISMATCH*/ MATCH (SELECT id, name FROM accounts);
+SELECT (day, INTERVAL '1' DAY) OVERLAPS (DATE '2026-01-01', INTERVAL '2' DAY), (day, day) OVERLAPS (placed_at, placed_at) FROM orders;
+SELECT /*ERR TYPE_MISMATCH*/ (1, 2) OVERLAPS (3, 4);
+SELECT (day, INTERVAL '1' DAY) /*ERR TYPE_MISMATCH*/ OVERLAPS (day, day) FROM orders;
+SELECT /*ERR NOT_SUPPORTED*/ tags[*] FROM orders;
+
+-- methods
+SELECT 'abc'.upper().length(), (region || 'x').starts_with('a'), 'a,b'.split(',') FROM orders;
+SELECT /*ERR FUNCTION_NOT_FOUND*/ 'abc'.nope();
+SELECT /*ERR FUNCTION_NOT_FOUND*/ 'abc'.upper(1);
+SELECT /*ERR FUNCTION_NOT_FOUND*/ tags[1].substr(1) FROM orders;
+SELECT /*ERR FUNCTION_NOT_FOUND*/ varchar::upper('a');
+SELECT /*ERR TYPE_NOT_FOUND*/ nope::upper('a');
