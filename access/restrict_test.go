@@ -191,7 +191,7 @@ func TestViews(t *testing.T) {
 		"nothing":         {Policy{}, "pay_list over ids mails odd? cut?"},
 		"a hidden table":  {Policy{Rules: []Rule{{Tables: []string{"lake.finance.*"}}}}, "ids mails odd? cut?"},
 		"a hidden column": {Policy{Rules: []Rule{{PII: true}}}, "pay_list over ids odd? cut?"},
-		"not granted":     {Policy{Closed: true, Grants: []Grant{{On: On{Tables: []string{"lake.core.pay_list", "lake.core.over", "lake.core.ids"}}, Everyone: true}}}, "pay_list? over? ids?"},
+		"not granted":     {Policy{Closed: true, Grants: []Grant{{On: On{Tables: []string{"lake.core.pay_list", "lake.core.over", "lake.core.ids"}}, Everyone: true}}}, "pay_list? over ids?"},
 	} {
 		v := c.policy.View(snap(), Principal{Name: "ann"})
 		var got []string
