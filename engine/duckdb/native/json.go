@@ -215,9 +215,6 @@ func castScalar(v *trinojson.Value, to string) (any, error) {
 	case "varchar":
 		if kind == "float" {
 			f, _ := strconv.ParseFloat(text, 64)
-			if f == 0 {
-				return "0E0", nil // a zero of a JSON text has no sign
-			}
 			return DoubleText(f), nil
 		}
 		return text, nil
