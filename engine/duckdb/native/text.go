@@ -362,15 +362,13 @@ func formatNumber(n int64) any {
 		r.Quo(r, thousand)
 		i++
 	}
-	a, _ := new(big.Rat).Abs(r).Float64()
+	a, _ := r.Float64()
 	digits := 0
-	switch {
+	switch { // of negative numbers too, so that these always have two digits
 	case a < 10:
 		digits = 2
 	case a < 100:
 		digits = 1
-	case a >= 1000: // beyond the last letter
-		digits = 2
 	}
 	text := r.FloatString(digits)
 	if strings.Contains(text, ".") {

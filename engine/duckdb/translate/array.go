@@ -293,7 +293,7 @@ func repeat(p *printer, c *callArgs) string {
 }
 
 func newMap(p *printer, c *callArgs) string {
-	if len(c.args) == 0 || !comparable(c.result.Elem(0)) {
+	if len(c.args) == 0 || !comparable(c.result.Elem(0)) || c.result.Elem(0).Kind() == types.Varbinary {
 		return p.refuse("map of this form", c.call.At, "")
 	}
 	return p.let(c.args, func(v []string) string {
@@ -433,7 +433,7 @@ func mapEntries(p *printer, c *callArgs) string {
 }
 
 func mapFromEntries(p *printer, c *callArgs) string {
-	if !comparable(c.result.Elem(0)) {
+	if !comparable(c.result.Elem(0)) || c.result.Elem(0).Kind() == types.Varbinary {
 		return p.refuse("map_from_entries of this form", c.call.At, "")
 	}
 	return p.let(c.args, func(v []string) string {

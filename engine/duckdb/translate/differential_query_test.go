@@ -90,7 +90,7 @@ func TestDifferentialQueries(t *testing.T) {
 	var aggregates []*functions.Overload
 	for _, name := range translate.AggregateNames() {
 		switch name {
-		case "approx_distinct", "approx_percentile", "reduce_agg": // estimates, and what needs lambdas
+		case "approx_distinct", "approx_percentile", "reduce_agg", "any_value", "arbitrary": // estimates, free choices, and what needs lambdas
 			continue
 		}
 		for _, f := range functions.Builtin().Lookup(name) {
@@ -119,7 +119,8 @@ func TestDifferentialQueries(t *testing.T) {
 		switch {
 		case verdict == loud && want.code != "":
 			verdict = same // both fail, each in its words
-		case verdict == different && want.code == "GENERIC_INTERNAL_ERROR":
+		case verdict == different && (want.code == "GENERIC_INTERNAL_ERROR" || want.code == "NUMERIC_VALUE_OUT_OF_RANGE" && strings.Contains(sql, "sum(")):
+			// A sum of integers overflows in Trino by the order in which it meets them.
 			verdict = trinoOnly
 		}
 		d.note(verdict, sql+"\n    "+why+"\n    "+a.sql)

@@ -358,7 +358,7 @@ func sameCell(a, b string, t types.Type) bool {
 	}
 	x, err1 := strconv.ParseFloat(a, 64)
 	y, err2 := strconv.ParseFloat(b, 64)
-	if err1 != nil || err2 != nil {
+	if err1 != nil || err2 != nil || math.IsInf(x, 0) || math.IsInf(y, 0) {
 		return false
 	}
 	limit := 1e-9

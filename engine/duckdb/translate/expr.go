@@ -92,6 +92,11 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 		}
 		// Inside of TRY it shows that Trino goes from the left and stops where the answer is known.
 		decides := map[bool]string{false: "FALSE", true: "TRUE"}[e.Or]
+		for _, t := range terms { // a constant decides before all
+			if t == decides {
+				return decides
+			}
+		}
 		sql := terms[len(terms)-1]
 		for i := len(terms) - 2; i >= 0; i-- {
 			right := sql

@@ -63,8 +63,8 @@ func init() {
 		}},
 		"cbrt":  {sql: "cbrt($1)"},
 		"exp":   {sql: "exp($1)"},
-		"power": {sql: "pow($1, $2)"},
-		"pow":   {sql: "pow($1, $2)"},
+		"power": {make: powerOf},
+		"pow":   {make: powerOf},
 		"ln":    {make: logarithm("ln")},
 		"log10": {make: logarithm("log10")},
 		"log2":  {make: logarithm("log2")},
@@ -364,7 +364,9 @@ func round(p *printer, c *callArgs) string {
 			if t.Precision() > 36 || digits < -30 {
 				return p.refuse("round of decimals before the point", c.call.At, "")
 			}
-			return "CAST(round(" + x + ", " + itoa(int(digits)) + ") AS " + p.duck(c.result, c.call.At) + ")"
+			return p.let([]string{x}, func(v []string) string { // DuckDB makes 0 of NULL
+				return "CASE WHEN " + v[0] + " IS NOT NULL THEN CAST(round(" + v[0] + ", " + itoa(int(digits)) + ") AS " + p.duck(c.result, c.call.At) + ") END"
+			})
 		}
 		if int(digits) >= t.Scale() {
 			return p.cast(x, t, c.result, c.call.At)
