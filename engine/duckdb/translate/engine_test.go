@@ -148,7 +148,10 @@ func (e *engine) canonical(v any, t types.Type) string {
 		}
 	case types.Real:
 		if f, ok := v.(float32); ok {
-			return float(float64(f))
+			if f := float64(f); math.IsNaN(f) || math.IsInf(f, 0) {
+				return float(f)
+			}
+			return strconv.FormatFloat(float64(f), 'g', -1, 32)
 		}
 	case types.Double:
 		if f, ok := v.(float64); ok {
