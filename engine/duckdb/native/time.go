@@ -405,6 +405,9 @@ func formatJoda(t time.Time, zone, pattern string) (string, error) {
 		}
 		n := j - i
 		i = j
+		if n > 100 {
+			return "", unsupported("a format with a number this wide")
+		}
 		year, week := t.ISOWeek()
 		two := func(y int) {
 			if n == 2 {
