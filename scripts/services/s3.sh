@@ -15,9 +15,9 @@ s3_fetch() {
 }
 
 s3_start() {
-  local dir; dir=$(data s3)
+  local dir port; dir=$(data s3); port=$(port s3) # before the fork, or two would choose one
   mkdir -p "$dir/root/lake"
-  "$s3_bin" --access "$s3_access" --secret "$s3_secret" --region us-east-1 --port "127.0.0.1:$(port s3)" --health /health posix "$dir/root" > "$dir/log" 2>&1 < /dev/null &
+  "$s3_bin" --access "$s3_access" --secret "$s3_secret" --region us-east-1 --port "127.0.0.1:$port" --health /health posix "$dir/root" > "$dir/log" 2>&1 < /dev/null &
   echo $! > "$dir/pid"
 }
 
