@@ -45,10 +45,10 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 	case ast.MethodCall:
 		return c.set(e, c.method(e, name, s))
 	case ast.StaticCall: // no type of Trino has one
-		c.arguments(e, s)
 		if t := e.Name.Parts[0].Name; len(e.Name.Parts) != 2 || !isTypeName(t) {
 			c.report(e.At, TypeNotFound, "Unknown type: %s", t)
 		} else {
+			c.arguments(e, s)
 			c.functionNotFound(e, name)
 		}
 		return c.set(e, types.Type{})
