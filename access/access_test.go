@@ -168,3 +168,36 @@ func TestMetricsOverHiddenColumnsAreAbsent(t *testing.T) {
 		}
 	}
 }
+
+// What the engine hides is as hidden as what a rule hides, and the number of rows is not told.
+func TestWhatTheEngineHides(t *testing.T) {
+	snap := lake()
+	seen := Seen{"lake.core.people": {"id": true}, "lake.core.visits": {"id": true}}
+	v := Policy{}.ViewOf(snap, Principal{Name: "bob"}, seen)
+	var got []string
+	for _, a := range v.Snapshot().Assets {
+		for _, c := range a.Columns {
+			got = append(got, a.Name.Table+"."+c.Name)
+		}
+		if a.Rows != -1 {
+			t.Errorf("%s is said to have %d rows", a.Name, a.Rows)
+		}
+	}
+	if s := strings.Join(got, " "); s != "people.id visits.id" {
+		t.Errorf("bob sees %s", s)
+	}
+	for _, m := range v.Snapshot().Metrics {
+		if m.Name == "payroll" {
+			t.Error("a metric over a hidden table is shown")
+		}
+	}
+	if v.MayRead(catalog.Name{Catalog: "lake", Schema: "core", Table: "people"}, "email") || !v.MayRead(catalog.Name{Catalog: "lake", Schema: "core", Table: "people"}, "id") {
+		t.Error("MayRead says otherwise than the snapshot")
+	}
+	if n := len(Policy{}.ViewOf(snap, Principal{}, nil).Snapshot().Assets); n != 3 {
+		t.Errorf("an engine that hides nothing leaves %d tables", n)
+	}
+	if n := len(Policy{}.ViewOf(snap, Principal{}, Seen{}).Snapshot().Assets); n != 0 {
+		t.Errorf("an engine that hides everything leaves %d tables", n)
+	}
+}

@@ -84,7 +84,7 @@ func TestRightsInSQL(t *testing.T) {
 	e := &made{seed: 1}
 	s, _ := branches(t, e)
 	who := access.Principal{Name: "Harbour"}
-	ss, err := s.Session(who)
+	ss, err := s.Session(t.Context(), who)
 	if err != nil {
 		t.Fatal(err)
 	}

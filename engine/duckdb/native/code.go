@@ -205,6 +205,9 @@ func decimalOp(in []any) (any, error) {
 		}
 	}
 	overflow := &Failure{"NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow"}
+	if in[0].(string) == "%" && new(big.Int).Quo(same(0), same(1)).BitLen() > 127 {
+		return nil, overflow // Trino comes by the quotient
+	}
 	switch in[0].(string) { // of these Trino computes the way there in 128 bits
 	case "+", "-":
 		for _, x := range []*big.Int{same(0), same(1), n} {

@@ -142,18 +142,7 @@ func jsonMap(in []any) (any, error) {
 		members[key] = text
 		keys = append(keys, key)
 	}
-	trinojson.SortKeys(keys)
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, key := range keys {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		trinojson.Quote(&b, key)
-		b.WriteString(":" + members[key])
-	}
-	b.WriteByte('}')
-	return b.String(), nil
+	return objectOf(keys, members), nil
 }
 
 // jsonRow are the texts of a row's fields: of an array by position, of an object by name without regard
@@ -215,9 +204,6 @@ func castScalar(v *trinojson.Value, to string) (any, error) {
 	case "varchar":
 		if kind == "float" {
 			f, _ := strconv.ParseFloat(text, 64)
-			if f == 0 {
-				return "0E0", nil // a zero of a JSON text has no sign
-			}
 			return DoubleText(f), nil
 		}
 		return text, nil
@@ -264,27 +250,6 @@ func jsonElements(in []any) (any, error) {
 	}
 	texts, _ := v.Elements()
 	return list(texts), nil
-}
-
-// DoubleText is CAST(double AS varchar).
-func DoubleText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "NaN"
-	case math.IsInf(f, 1):
-		return "Infinity"
-	case math.IsInf(f, -1):
-		return "-Infinity"
-	}
-	m, e, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
-	if f == 0 {
-		return m + "E0"
-	}
-	if !strings.Contains(m, ".") {
-		m += ".0"
-	}
-	n, _ := strconv.Atoi(e)
-	return m + "E" + strconv.Itoa(n)
 }
 
 var paths cache[*trinojson.Path]
@@ -388,34 +353,46 @@ func scalarOf(v *trinojson.Value, to string) (any, error) {
 // texts or NULL for what is left out.
 func jsonMembers(in []any) (any, error) {
 	keys, object := in[0].([]any)
-	var members []string
-	seen := map[string]bool{}
+	if !object {
+		var members []string
+		for _, v := range in[1].([]any) {
+			if text, ok := v.(string); ok {
+				members = append(members, text)
+			}
+		}
+		return "[" + strings.Join(members, ",") + "]", nil
+	}
+	members, order := map[string]string{}, []string{}
 	for i, v := range in[1].([]any) {
-		if object && keys[i] == nil {
+		key, ok := keys[i].(string)
+		if !ok {
 			return nil, invalid("null value passed for JSON object key to JSON_OBJECT function")
 		}
 		text, ok := v.(string)
 		if !ok {
 			continue
 		}
-		if object {
-			key := keys[i].(string)
-			if seen[key] {
-				return nil, &Failure{"NOT_SUPPORTED", "cannot construct a JSON object with duplicate key"}
-			}
-			seen[key] = true
-			var b strings.Builder
-			trinojson.Quote(&b, key)
-			text = b.String() + ":" + text
+		if _, twice := members[key]; twice {
+			return nil, &Failure{"NOT_SUPPORTED", "cannot construct a JSON object with duplicate key"}
 		}
-		members = append(members, text)
+		members[key] = text
+		order = append(order, key)
 	}
-	if !object {
-		return "[" + strings.Join(members, ",") + "]", nil
+	return objectOf(order, members), nil
+}
+
+// objectOf writes an object with its keys sorted, of values that are JSON texts.
+func objectOf(keys []string, members map[string]string) string {
+	trinojson.SortKeys(keys)
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, key := range keys {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		trinojson.Quote(&b, key)
+		b.WriteString(":" + members[key])
 	}
-	v, err := trinojson.Parse("{" + strings.Join(members, ",") + "}")
-	if err != nil {
-		return nil, unsupported("this JSON object")
-	}
-	return v.Sorted(), nil
+	b.WriteByte('}')
+	return b.String()
 }

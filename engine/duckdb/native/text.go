@@ -119,13 +119,18 @@ var texts = []Function{
 	{Name: "url_parameter", In: []string{"VARCHAR", "VARCHAR"}, Out: "VARCHAR", Call: urlParameter},
 	{Name: "format_number", In: []string{"BIGINT"}, Out: "VARCHAR", Call: func(in []any) (any, error) { return formatNumber(in[0].(int64)), nil }},
 	{Name: "human_seconds", In: []string{"DOUBLE"}, Out: "VARCHAR", Call: func(in []any) (any, error) { return humanSeconds(in[0].(float64)) }},
+	{Name: "double_text", In: []string{"DOUBLE"}, Out: "VARCHAR", Call: func(in []any) (any, error) { return DoubleText(in[0].(float64)), nil }},
 	{Name: "real_text", In: []string{"DOUBLE"}, Out: "VARCHAR", Call: func(in []any) (any, error) {
 		f := in[0].(float64)
 		if f == 0 || math.IsNaN(f) || math.IsInf(f, 0) {
 			return DoubleText(f), nil
 		}
-		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(f, 'e', 6, 64), 64)
-		return DoubleText(rounded), nil
+		m, e, _ := strings.Cut(strconv.FormatFloat(f, 'e', 6, 64), "e")
+		if m = strings.TrimRight(m, "0"); m[len(m)-1] == '.' {
+			m += "0"
+		}
+		n, _ := strconv.Atoi(e)
+		return m + "E" + strconv.Itoa(n), nil
 	}},
 	{Name: "luhn", In: []string{"VARCHAR"}, Out: "BOOLEAN", Call: func(in []any) (any, error) {
 		sum, text := 0, in[0].(string)
@@ -362,15 +367,13 @@ func formatNumber(n int64) any {
 		r.Quo(r, thousand)
 		i++
 	}
-	a, _ := new(big.Rat).Abs(r).Float64()
+	a, _ := r.Float64()
 	digits := 0
-	switch {
+	switch { // of negative numbers too, so that these always have two digits
 	case a < 10:
 		digits = 2
 	case a < 100:
 		digits = 1
-	case a >= 1000: // beyond the last letter
-		digits = 2
 	}
 	text := r.FloatString(digits)
 	if strings.Contains(text, ".") {

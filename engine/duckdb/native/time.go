@@ -365,6 +365,9 @@ var shortNames = map[string]bool{"UTC": true, "GMT": true, "CET": true, "CEST": 
 
 // formatJoda writes a time by a pattern of Joda's.
 func formatJoda(t time.Time, zone, pattern string) (string, error) {
+	if pattern == "" {
+		return "", invalid("Invalid pattern specification")
+	}
 	var b strings.Builder
 	letter := func(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 	digits := func(n, width int) { fmt.Fprintf(&b, "%0*d", width, n) }
@@ -402,6 +405,9 @@ func formatJoda(t time.Time, zone, pattern string) (string, error) {
 		}
 		n := j - i
 		i = j
+		if n > 100 {
+			return "", unsupported("a format with a number this wide")
+		}
 		year, week := t.ISOWeek()
 		two := func(y int) {
 			if n == 2 {

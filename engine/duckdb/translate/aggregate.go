@@ -148,18 +148,103 @@ func plainAggregate(fn string, cast bool) func(*printer, *callArgs) string {
 	}
 }
 
-// finite is an aggregate that Trino gives as NULL where it is no number.
+// finite is an aggregate that Trino gives as NULL where it is no number. DuckDB fails for some of what
+// is not finite, so that it does not see those rows.
 func finite(fn string) func(*printer, *callArgs) string {
 	return func(p *printer, c *callArgs) string {
-		return p.let([]string{p.core(c, fn, strings.Join(c.args, ", "), "")}, func(v []string) string {
-			return "CASE WHEN isfinite(" + v[0] + ") THEN CAST(" + v[0] + " AS " + p.duck(c.result, c.call.At) + ") END"
+		all, other := p.finiteRows(c)
+		return p.let([]string{p.core(c, fn, strings.Join(c.args, ", "), all), other}, func(v []string) string {
+			return "CASE WHEN " + v[1] + " = 0 AND isfinite(" + v[0] + ") THEN CAST(" + v[0] + " AS " + p.duck(c.result, c.call.At) + ") END"
 		})
 	}
 }
 
+// finiteRows gives a condition on the rows of an aggregate whose arguments are all finite, and the
+// number of the others; no condition where there are none.
+func (p *printer) finiteRows(c *callArgs) (where, others string) {
+	var terms []string
+	for i, a := range c.call.Args {
+		if p.mayBeNaN(a.Value) {
+			terms = append(terms, "isfinite("+c.args[i]+")")
+		}
+	}
+	if len(terms) == 0 {
+		return "", "0"
+	}
+	plain, call := *c, *c.call
+	call.Distinct, call.OrderBy = false, nil
+	plain.call = &call
+	where = strings.Join(terms, " AND ")
+	return where, p.core(&plain, "count", "*", "NOT ("+where+")")
+}
+
+// moderate fails for numbers whose square is infinite, from which the two engines make something else.
+func (p *printer) moderate(c *callArgs, sql string) string {
+	var terms []string
+	for i, a := range c.call.Args {
+		if p.mayBeNaN(a.Value) {
+			terms = append(terms, "isfinite("+c.args[i]+") AND abs("+c.args[i]+") > 1e150")
+		}
+	}
+	if len(terms) == 0 || c.types[0].Kind() == types.Real {
+		return sql
+	}
+	plain, call := *c, *c.call
+	call.Distinct, call.OrderBy = false, nil
+	plain.call = &call
+	return "CASE WHEN " + p.core(&plain, "count", "*", "("+strings.Join(terms, " OR ")+")") + " > 0 THEN " +
+		p.raise("NOT_SUPPORTED", "The embedded engine has no "+c.name+" of numbers this large", c.result, c.call.At) + " ELSE " + sql + " END"
+}
+
+func covariance(fn string) func(*printer, *callArgs) string {
+	plain := plainAggregate(fn, true)
+	return func(p *printer, c *callArgs) string { return p.moderate(c, plain(p, c)) }
+}
+
+// spread is a variance or deviation: no number where a value is not finite.
+func spread(fn string) func(*printer, *callArgs) string {
+	return func(p *printer, c *callArgs) string {
+		all, other := p.finiteRows(c)
+		name := p.duck(c.result, c.call.At)
+		sql := "CAST(" + p.core(c, fn, c.args[0], all) + " AS " + name + ")"
+		if all == "" {
+			return sql
+		}
+		nan := "CAST('nan' AS " + name + ")"
+		if strings.HasSuffix(fn, "samp") { // of one value there is none
+			nan = "CASE WHEN " + p.core(c, "count", c.args[0], "") + " > 1 THEN " + nan + " END"
+		}
+		return p.moderate(c, "CASE WHEN "+other+" > 0 THEN "+nan+" ELSE "+sql+" END")
+	}
+}
+
+func countIf(p *printer, c *callArgs) string {
+	return "coalesce(CAST(" + p.core(c, "count_if", c.args[0], "") + " AS BIGINT), 0)"
+}
+
+// geometricMean is 0 where a value is, and no number where one is negative.
+func geometricMean(p *printer, c *callArgs) string {
+	name := p.duck(c.result, c.call.At)
+	x := c.args[0]
+	sql := "CAST(exp(" + p.core(c, "avg", "ln(CASE WHEN "+x+" > 0 THEN "+x+" END)", "") + ") AS " + name + ")"
+	return "CASE WHEN " + p.core(c, "count", x, x+" < 0") + " > 0 THEN CAST('nan' AS " + name + ") WHEN " + p.core(c, "count", x, x+" = 0") +
+		" > 0 THEN CASE WHEN " + p.core(c, "count", x, "NOT isfinite("+x+")") + " > 0 THEN CAST('nan' AS " + name + ") ELSE CAST(0 AS " + name + ") END ELSE " + sql + " END"
+}
+
+func kurtosis(p *printer, c *callArgs) string {
+	all, other := p.finiteRows(c)
+	return p.let([]string{p.core(c, "kurtosis", c.args[0], all), other, p.core(c, "count", c.args[0], "")}, func(v []string) string {
+		return "CASE WHEN " + v[2] + " > 3 THEN CASE WHEN " + v[1] + " = 0 AND isfinite(" + v[0] + ") THEN " + v[0] + " ELSE CAST('nan' AS DOUBLE) END END"
+	})
+}
+
 // skewness is that of a population; DuckDB's is that of a sample.
 func skewness(p *printer, c *callArgs) string {
-	sample, n := p.core(c, "skewness", c.args[0], ""), p.core(c, "count", c.args[0], "")
+	all, other := p.finiteRows(c)
+	sample, n := p.core(c, "skewness", c.args[0], all), p.core(c, "count", c.args[0], "")
+	if all != "" {
+		sample = "CASE WHEN " + other + " = 0 THEN " + sample + " WHEN " + n + " > 2 THEN CAST('nan' AS DOUBLE) END"
+	}
 	return p.let([]string{sample, n}, func(v []string) string {
 		return "(" + v[0] + " * (" + v[1] + " - 2) / sqrt(" + v[1] + " * (" + v[1] + " - 1.0e0)))"
 	})
@@ -222,7 +307,7 @@ func extreme(fn string) func(*printer, *callArgs) string {
 		switch {
 		case len(c.args) == 2:
 			n, ok := c.constant(1)
-			if !ok || n < 1 || n > 10_000 || isFloat(t) {
+			if !ok || n < 1 || n > 10_000 || isFloat(t) || t.NumElems() > 0 || t.Kind() == types.Char {
 				return p.refuse(c.name+" with a count", c.call.At, "")
 			}
 			return p.core(c, fn, c.args[0]+", "+c.args[1], "")
@@ -338,7 +423,7 @@ func reduceAgg(p *printer, c *callArgs) string {
 
 // mapAgg fails for equal keys, of which Trino keeps one that nobody can foresee.
 func mapAgg(p *printer, c *callArgs) string {
-	if !comparable(c.types[0]) || c.call.Distinct {
+	if !comparable(c.types[0]) || c.types[0].Kind() == types.Varbinary || c.call.Distinct {
 		return p.refuse("map_agg of "+c.types[0].String(), c.call.At, "")
 	}
 	where := c.args[0] + " IS NOT NULL"
@@ -366,14 +451,14 @@ func init() {
 	aggregates = map[string]func(*printer, *callArgs) string{
 		"count": count, "sum": sum, "avg": avg, "min": extreme("min"), "max": extreme("max"),
 		"max_by": by("arg_max_null"), "min_by": by("arg_min_null"),
-		"count_if": plainAggregate("count_if", true), "arbitrary": plainAggregate("any_value", false), "any_value": plainAggregate("any_value", false),
+		"count_if": countIf, "arbitrary": plainAggregate("any_value", false), "any_value": plainAggregate("any_value", false),
 		"bool_and": plainAggregate("bool_and", false), "every": plainAggregate("bool_and", false), "bool_or": plainAggregate("bool_or", false),
-		"stddev": plainAggregate("stddev_samp", true), "stddev_samp": plainAggregate("stddev_samp", true), "stddev_pop": plainAggregate("stddev_pop", true),
-		"variance": plainAggregate("var_samp", true), "var_samp": plainAggregate("var_samp", true), "var_pop": plainAggregate("var_pop", true),
-		"corr": finite("corr"), "covar_pop": plainAggregate("covar_pop", true), "covar_samp": plainAggregate("covar_samp", true),
+		"stddev": spread("stddev_samp"), "stddev_samp": spread("stddev_samp"), "stddev_pop": spread("stddev_pop"),
+		"variance": spread("var_samp"), "var_samp": spread("var_samp"), "var_pop": spread("var_pop"),
+		"corr": finite("corr"), "covar_pop": covariance("covar_pop"), "covar_samp": covariance("covar_samp"),
 		"regr_slope": finite("regr_slope"), "regr_intercept": finite("regr_intercept"),
-		"kurtosis": finite("kurtosis"), "skewness": skewness,
-		"geometric_mean": plainAggregate("geomean", true), "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
+		"kurtosis": kurtosis, "skewness": skewness,
+		"geometric_mean": geometricMean, "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
 		"reduce_agg": reduceAgg, "map_agg": mapAgg, "approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
 		"row_number": plainAggregate("row_number", false), "rank": plainAggregate("rank", false), "dense_rank": plainAggregate("dense_rank", false), "percent_rank": plainAggregate("percent_rank", false),
 		"cume_dist": plainAggregate("cume_dist", false), "ntile": plainAggregate("ntile", false), "first_value": plainAggregate("first_value", false), "last_value": plainAggregate("last_value", false),

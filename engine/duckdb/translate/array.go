@@ -284,8 +284,11 @@ func repeat(p *printer, c *callArgs) string {
 	if n < 0 {
 		return p.raise("INVALID_FUNCTION_ARGUMENT", "count argument of repeat function must be greater than or equal to 0", c.result, c.call.At)
 	}
-	if n == 0 {
-		return "CAST([] AS " + p.duck(c.result, c.call.At) + ")"
+	if n == 0 { // what is repeated is computed all the same
+		empty := "CAST([] AS " + p.duck(c.result, c.call.At) + ")"
+		return p.bind(c.args[:1], func(v []string) string {
+			return "CASE WHEN " + v[0] + " IS NULL THEN " + empty + " ELSE " + empty + " END"
+		})
 	}
 	return p.let(c.args[:1], func(v []string) string {
 		return "list_transform(range(0, " + itoa(int(n)) + "), lambda _r: " + v[0] + ")"
@@ -293,7 +296,7 @@ func repeat(p *printer, c *callArgs) string {
 }
 
 func newMap(p *printer, c *callArgs) string {
-	if len(c.args) == 0 || !comparable(c.result.Elem(0)) {
+	if len(c.args) == 0 || !comparable(c.result.Elem(0)) || c.result.Elem(0).Kind() == types.Varbinary {
 		return p.refuse("map of this form", c.call.At, "")
 	}
 	return p.let(c.args, func(v []string) string {
@@ -379,13 +382,17 @@ func ngrams(p *printer, c *callArgs) string {
 	})
 }
 
-// arrayIntersect keeps first occurrences of the left side in order.
+// arrayIntersect keeps first occurrences in the order of the longer side, of the left where both are
+// as long.
 func arrayIntersect(p *printer, c *callArgs) string {
 	if len(c.args) != 2 || !comparable(c.types[0].Elem(0)) {
 		return p.refuse("array_intersect of this form", c.call.At, "")
 	}
 	rest := p.let(c.args, func(v []string) string {
-		return "CASE WHEN " + v[1] + " IS NOT NULL THEN list_filter(" + v[0] + ", lambda _e: len(list_filter(" + v[1] + ", lambda _g: _g IS NOT DISTINCT FROM _e)) > 0) END"
+		of := func(a, b string) string {
+			return "list_filter(" + a + ", lambda _e: len(list_filter(" + b + ", lambda _g: _g IS NOT DISTINCT FROM _e)) > 0)"
+		}
+		return "CASE WHEN len(" + v[0] + ") < len(" + v[1] + ") THEN " + of(v[1], v[0]) + " WHEN " + v[1] + " IS NOT NULL THEN " + of(v[0], v[1]) + " END"
 	})
 	whole := *c
 	whole.args = []string{rest}
@@ -433,7 +440,7 @@ func mapEntries(p *printer, c *callArgs) string {
 }
 
 func mapFromEntries(p *printer, c *callArgs) string {
-	if !comparable(c.result.Elem(0)) {
+	if !comparable(c.result.Elem(0)) || c.result.Elem(0).Kind() == types.Varbinary {
 		return p.refuse("map_from_entries of this form", c.call.At, "")
 	}
 	return p.let(c.args, func(v []string) string {

@@ -95,13 +95,13 @@ func (p *printer) explicit(x string, from, to types.Type, at ast.Span) string {
 	case fk == types.Date && (tk == types.Timestamp), fk == types.Timestamp && tk == types.Date:
 		return plainCast(x)
 	case fk == types.Timestamp && tk == types.Time:
-		if to.Precision() < min(from.Precision(), microseconds) { // Trino rounds otherwise before 1970
-			return p.let([]string{x}, func(v []string) string {
-				return "CASE WHEN " + v[0] + " < TIMESTAMP '1970-01-01 00:00:00' THEN " + p.raise("NOT_SUPPORTED", "The embedded engine does not round times of before 1970", to, at) +
-					" ELSE " + p.toPrecision(plainCast(v[0]), from.Precision(), to, at) + " END"
-			})
+		if from.Precision() == 0 {
+			return plainCast(x)
 		}
-		return plainCast(x)
+		return p.let([]string{x}, func(v []string) string { // Trino has another second before 1970
+			return "CASE WHEN " + v[0] + " < TIMESTAMP '1970-01-01 00:00:00' THEN " + p.raise("NOT_SUPPORTED", "The embedded engine takes no time out of timestamps before 1970", to, at) +
+				" ELSE " + p.toPrecision(plainCast(v[0]), from.Precision(), to, at) + " END"
+		})
 	case fk == types.Timestamp && tk == types.Timestamp, fk == types.TimestampTZ && tk == types.TimestampTZ, fk == types.Time && tk == types.Time, fk == types.TimeTZ && tk == types.TimeTZ:
 		return p.toPrecision(x, from.Precision(), to, at)
 	case fk == types.Timestamp && tk == types.TimestampTZ, fk == types.Date && tk == types.TimestampTZ:
@@ -291,19 +291,5 @@ func (p *printer) timeText(x string, precision int) string {
 	return "substring(" + p.stampText("(DATE '2000-01-01' + "+x+")", precision) + ", 12)"
 }
 
-// floatText writes a number as Java does, one digit before the point: 1.0E0, 1.25E-3. DuckDB's own
-// text has the same shortest digits, as 0.00125 or 1.25e-03; they are taken apart and put together.
-func (p *printer) floatText(x string) string {
-	return p.let([]string{x}, func(n []string) string {
-		text := "CAST(abs(" + n[0] + ") AS VARCHAR)"
-		mantissa := "split_part(" + text + ", 'e', 1)"
-		exponent := "coalesce(TRY_CAST(split_part(" + text + ", 'e', 2) AS INTEGER), 0)"
-		return "CASE WHEN isnan(" + n[0] + ") THEN 'NaN' WHEN isinf(" + n[0] + ") THEN CASE WHEN " + n[0] + " > 0 THEN 'Infinity' ELSE '-Infinity' END" +
-			" WHEN " + n[0] + " = 0 THEN CASE WHEN signbit(" + n[0] + ") THEN '-0E0' ELSE '0E0' END ELSE " +
-			p.let([]string{mantissa, exponent, "split_part(" + mantissa + ", '.', 1)", "split_part(" + mantissa + ", '.', 2)"}, func(v []string) string {
-				digits := "rtrim(ltrim(" + v[2] + " || " + v[3] + ", '0'), '0')"
-				place := "(CASE WHEN " + v[2] + " <> '0' THEN length(" + v[2] + ") - 1 ELSE length(ltrim(" + v[3] + ", '0')) - length(" + v[3] + ") - 1 END + " + v[1] + ")"
-				return "CASE WHEN " + n[0] + " < 0 THEN '-' ELSE '' END || left(" + digits + ", 1) || '.' || coalesce(nullif(substring(" + digits + ", 2), ''), '0') || 'E' || CAST(" + place + " AS VARCHAR)"
-			}) + " END"
-	})
-}
+// floatText writes a number as Java does, one digit before the point: 1.0E0, 1.25E-3.
+func (p *printer) floatText(x string) string { return call("double_text", x) }

@@ -24,17 +24,18 @@ func (p *printer) compareRows(e *ast.Compare, l, r *ast.Row, s *scope) string {
 	if e.Op >= ast.Lt && e.Op <= ast.Ge {
 		return p.orderRows(e, l, r, s)
 	}
-	if e.Op != ast.Eq && e.Op != ast.Ne {
-		return p.refuse("this comparison of rows", e.At, "compare the fields")
+	op := ast.Eq
+	if e.Op == ast.IsDistinctFrom || e.Op == ast.IsNotDistinctFrom {
+		op = ast.IsNotDistinctFrom
 	}
 	terms := make([]string, len(l.Fields))
 	for i := range l.Fields {
 		a, b := l.Fields[i].Value, r.Fields[i].Value
 		t, _ := types.Comparison(p.typeOf(a), p.typeOf(b), false)
-		terms[i] = p.compare(ast.Eq, p.cast(p.expr(a, s), p.typeOf(a), t, e.At), p.cast(p.expr(b, s), p.typeOf(b), t, e.At), t, a, b)
+		terms[i] = p.compare(op, p.cast(p.expr(a, s), p.typeOf(a), t, e.At), p.cast(p.expr(b, s), p.typeOf(b), t, e.At), t, a, b)
 	}
 	all := "(" + strings.Join(terms, " AND ") + ")"
-	if e.Op == ast.Ne {
+	if e.Op == ast.Ne || e.Op == ast.IsDistinctFrom {
 		return "(NOT " + all + ")"
 	}
 	return all

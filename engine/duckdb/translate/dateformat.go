@@ -46,6 +46,9 @@ func dateFormat(p *printer, c *callArgs) string {
 	if !ok {
 		return p.refuse("date_format with a format that is no literal", c.call.At, "")
 	}
+	if format == "" {
+		return p.raise("INVALID_FUNCTION_ARGUMENT", "Both printing and parsing not supported", c.result, c.call.At)
+	}
 	var b strings.Builder
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {
@@ -152,7 +155,7 @@ func jodaFormat(format string) (out, shape string, readable, ok bool) {
 func formatDatetime(p *printer, c *callArgs) string {
 	text, ok := c.literal(1)
 	format, _, _, known := jodaFormat(text)
-	if !ok || !known {
+	if !ok || !known || text == "" {
 		x, zone := c.args[0], "'UTC'"
 		switch c.types[0].Kind() {
 		case types.TimestampTZ:

@@ -25,6 +25,9 @@ func setting(name string, value int) int {
 
 var columnForm = regexp.MustCompile(`\bc_[a-z0-9]+\b`)
 
+// unsteady are functions whose last digit may differ; what is made of them could differ in the first.
+var unsteady = regexp.MustCompile(`\b(sin|cos|tan|sinh|cosh|tanh|asin|acos|atan|atan2|exp|pow|power|log|ln|log2|log10|cbrt|degrees|radians)\(`)
+
 // over is the question for one expression, over the columns that it uses.
 func over(expr, where string) string {
 	return "SELECT i, " + expr + " AS e FROM " + relation(columnForm.FindAllString(expr, -1)) + where
@@ -84,7 +87,7 @@ func TestDifferentialExpressions(t *testing.T) {
 				continue
 			}
 			typ := a.info.Columns[1].Type
-			if len(expr) < 120 {
+			if len(expr) < 120 && !unsteady.MatchString(expr) {
 				g.add(typ.String(), expr)
 			}
 			asked = append(asked, held{expr, a})

@@ -148,7 +148,10 @@ func (e *engine) canonical(v any, t types.Type) string {
 		}
 	case types.Real:
 		if f, ok := v.(float32); ok {
-			return float(float64(f))
+			if f := float64(f); math.IsNaN(f) || math.IsInf(f, 0) {
+				return float(f)
+			}
+			return strconv.FormatFloat(float64(f), 'g', -1, 32)
 		}
 	case types.Double:
 		if f, ok := v.(float64); ok {
@@ -358,7 +361,7 @@ func sameCell(a, b string, t types.Type) bool {
 	}
 	x, err1 := strconv.ParseFloat(a, 64)
 	y, err2 := strconv.ParseFloat(b, 64)
-	if err1 != nil || err2 != nil {
+	if err1 != nil || err2 != nil || math.IsInf(x, 0) || math.IsInf(y, 0) {
 		return false
 	}
 	limit := 1e-9

@@ -87,7 +87,24 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 		for i, t := range e.Terms {
 			terms[i] = p.expr(t, s)
 		}
-		return "(" + strings.Join(terms, word) + ")"
+		if p.trying == 0 || p.aggregates(e) {
+			return "(" + strings.Join(terms, word) + ")"
+		}
+		// Inside of TRY it shows that Trino goes from the left and stops where the answer is known.
+		decides := map[bool]string{false: "FALSE", true: "TRUE"}[e.Or]
+		for _, t := range terms { // a constant decides before all
+			if t == decides {
+				return decides
+			}
+		}
+		sql := terms[len(terms)-1]
+		for i := len(terms) - 2; i >= 0; i-- {
+			right := sql
+			sql = p.let(terms[i:i+1], func(v []string) string {
+				return "CASE WHEN " + v[0] + " IS " + decides + " THEN " + decides + " ELSE (" + v[0] + word + right + ") END"
+			})
+		}
+		return sql
 	case *ast.Not:
 		return "(NOT " + p.expr(e.X, s) + ")"
 	case *ast.Compare:
@@ -192,6 +209,11 @@ func (p *printer) deref(e *ast.Deref, s *scope) string {
 }
 
 func (p *printer) unary(e *ast.Unary, s *scope) string {
+	if twice, ok := strip(e.X).(*ast.Unary); ok && e.Minus && twice.Minus { // so Trino takes it, the least integer too
+		if _, turned := p.info.Coercion(e.X); !turned {
+			return p.expr(twice.X, s)
+		}
+	}
 	x := p.expr(e.X, s)
 	if !e.Minus {
 		return x

@@ -1,6 +1,8 @@
 package translate
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
@@ -63,8 +65,8 @@ func init() {
 		}},
 		"cbrt":  {sql: "cbrt($1)"},
 		"exp":   {sql: "exp($1)"},
-		"power": {sql: "pow($1, $2)"},
-		"pow":   {sql: "pow($1, $2)"},
+		"power": {make: powerOf},
+		"pow":   {make: powerOf},
 		"ln":    {make: logarithm("ln")},
 		"log10": {make: logarithm("log10")},
 		"log2":  {make: logarithm("log2")},
@@ -181,7 +183,7 @@ func init() {
 		"json_array_length": {sql: "trino_json_array_length($1)"}, "json_array_get": {sql: "trino_json_array_get($1, $2)"},
 		"json_array_contains": {make: jsonArrayContains}, "is_json_scalar": {sql: "trino_is_json_scalar($1)"},
 	}
-	for field := range fields {
+	for _, field := range append(slices.Collect(maps.Keys(fields)), "timezone_hour", "timezone_minute") {
 		scalars[field] = rule{make: func(p *printer, c *callArgs) string {
 			return p.extract(c.name, c.args[0], c.types[0], c.zones[0], c.call.At)
 		}}
@@ -253,7 +255,7 @@ func substr(p *printer, c *callArgs) string {
 		if n, ok := c.constant(2); !ok {
 			length = "greatest(" + length + ", CASE WHEN " + length + " IS NOT NULL THEN 0 END)"
 		} else {
-			length = itoa(int(max(n, 0)))
+			length = itoa(int(min(max(n, 0), 1<<31-1)))
 		}
 	}
 	build := func(x, from, length string) string {
@@ -364,7 +366,9 @@ func round(p *printer, c *callArgs) string {
 			if t.Precision() > 36 || digits < -30 {
 				return p.refuse("round of decimals before the point", c.call.At, "")
 			}
-			return "CAST(round(" + x + ", " + itoa(int(digits)) + ") AS " + p.duck(c.result, c.call.At) + ")"
+			return p.let([]string{x}, func(v []string) string { // DuckDB makes 0 of NULL
+				return "CASE WHEN " + v[0] + " IS NOT NULL THEN CAST(round(" + v[0] + ", " + itoa(int(digits)) + ") AS " + p.duck(c.result, c.call.At) + ") END"
+			})
 		}
 		if int(digits) >= t.Scale() {
 			return p.cast(x, t, c.result, c.call.At)

@@ -2,7 +2,9 @@ package translate_test
 
 import (
 	"errors"
+	"runtime"
 	"testing"
+	"time"
 
 	"github.com/limn-data/limn/engine/duckdb/translate"
 	"github.com/limn-data/limn/trino/ast"
@@ -21,6 +23,10 @@ func FuzzQuery(f *testing.F) {
 		"SELECT (id, items) IN (SELECT 1, 2), id = ANY (SELECT 1), score BETWEEN 1e0 AND nan() FROM orders WHERE EXISTS (SELECT 1)",
 		"SELECT transform(ARRAY[1, 2], x -> x / 2), TRY(1 / id), approx_percentile(score, 0.5) OVER () FROM orders",
 		"SELECT grouping(code), max(at AT TIME ZONE 'UTC') FROM orders GROUP BY ROLLUP (code)",
+		"SELECT json_value(customer, 'lax $.a[*] ? (@ > 1)' RETURNING bigint DEFAULT 0 ON EMPTY), TRY(json_parse(customer)), json_array(id, customer) FROM orders",
+		"SELECT regexp_replace(customer, '(a)(?=b)', x -> upper(x[1])), TRY_CAST(customer AS double) FROM orders",
+		"SELECT seen AT TIME ZONE 'Europe/Berlin', date_trunc('month', seen AT TIME ZONE '+05:30') FROM orders ORDER BY score NULLS FIRST",
+		"SELECT ARRAY[id] = ARRAY[items], ROW(id, NULL) IN (ROW(1, 2)), MAP(ARRAY['a'], ARRAY[id]) = MAP() FROM orders",
 	} {
 		f.Add(q)
 	}
@@ -38,7 +44,15 @@ func FuzzQuery(f *testing.F) {
 		if len(problems) > 0 {
 			t.Skip()
 		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
 		sql, err := translate.Query(q, info, translate.Options{Now: clock})
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		if made := after.TotalAlloc - before.TotalAlloc; took > 100*time.Millisecond && len(query) < 10_000 || made > 64<<20 {
+			t.Fatalf("%s took %s and %d MB", query, took, made>>20)
+		}
 		var refused *translate.Unsupported
 		if err != nil {
 			if !errors.As(err, &refused) {

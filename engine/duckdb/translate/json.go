@@ -119,7 +119,7 @@ func (p *printer) jsonSteps(c *callArgs) (path, failed string) {
 			return "", p.raise("INVALID_FUNCTION_ARGUMENT", "Invalid JSON path: "+text, c.result, c.call.At)
 		}
 	}
-	return p.raw(c.call.Args[1].Value, c.scope), ""
+	return p.rawText(c, 1), ""
 }
 
 func jsonByPath(name string) func(*printer, *callArgs) string {

@@ -90,3 +90,13 @@ func ofFinite(fn string) func(*printer, *callArgs) string {
 		})
 	}
 }
+
+// powerOf is no number where the exponent is none, or where ±1 is raised to infinity; C has 1 there.
+func powerOf(p *printer, c *callArgs) string {
+	if !p.mayBeNaN(c.call.Args[1].Value) {
+		return "pow(" + c.args[0] + ", " + c.args[1] + ")"
+	}
+	return p.let(c.args, func(v []string) string {
+		return "CASE WHEN " + v[0] + " IS NOT NULL AND (isnan(" + v[1] + ") OR isinf(" + v[1] + ") AND abs(" + v[0] + ") = 1) THEN CAST('nan' AS DOUBLE) ELSE pow(" + v[0] + ", " + v[1] + ") END"
+	})
+}

@@ -263,6 +263,17 @@ func (p *printer) sortItem(item *ast.SortItem, s *scope, cols []output, ofQuery 
 	if holds(t, func(t types.Type) bool { return t.Kind() == types.Row }) {
 		p.refuse("ORDER BY a row", item.At, "order by its fields")
 	}
+	if isFloat(t) && item.Nulls == ast.NullsFirst { // NaN goes where NULLs do not go by themselves
+		if n, err := strconv.Atoi(text); err == nil {
+			if text = s.ordinal(n); text == "" {
+				return p.refuse("ORDER BY of this form with NULLS FIRST", item.At, "")
+			}
+		}
+		if item.Desc {
+			return "isnan(" + text + ") NULLS FIRST, " + text + " DESC NULLS FIRST"
+		}
+		return "isnan(" + text + ") DESC NULLS FIRST, " + text + " NULLS FIRST"
+	}
 	if item.Desc {
 		text += " DESC"
 	}
@@ -270,4 +281,14 @@ func (p *printer) sortItem(item *ast.SortItem, s *scope, cols []output, ofQuery 
 		return text + " NULLS FIRST"
 	}
 	return text + " NULLS LAST"
+}
+
+// ordinal is the expression behind a position of the select list; empty where it is none.
+func (s *scope) ordinal(n int) string {
+	for _, c := range s.cols {
+		if c.ordinal == n && strings.ContainsAny(c.sql, ".(") {
+			return c.sql
+		}
+	}
+	return ""
 }

@@ -150,7 +150,7 @@ type regex struct {
 func (p *printer) regex(c *callArgs) regex {
 	text, ok := c.literal(1)
 	if !ok {
-		return regex{sql: p.raw(c.call.Args[1].Value, c.scope)}
+		return regex{sql: p.rawText(c, 1)}
 	}
 	out := regex{sql: str(text), literal: true}
 	if strings.ContainsRune(text, 0) {
@@ -167,6 +167,12 @@ func (p *printer) regex(c *callArgs) regex {
 		out.quick = &quick
 	}
 	return out
+}
+
+// rawText is a text argument in its own type, with the padding of a char.
+func (p *printer) rawText(c *callArgs, i int) string {
+	e := c.call.Args[i].Value
+	return p.padded(p.raw(e, c.scope), p.info.Type(e))
 }
 
 func regexpLike(p *printer, c *callArgs) string {

@@ -66,8 +66,8 @@ func Steps(path string) ([]string, error) {
 	return steps, nil
 }
 
-// found ends a walk that has what it looked for.
-var found = errors.New("found")
+// errFound ends a walk that has what it looked for.
+var errFound = errors.New("found")
 
 // at leads a scanner to the value at a path; ok is false where there is none, or no JSON.
 func at(text string, steps []string, read func(s *scanner) error) bool {
@@ -78,7 +78,7 @@ func at(text string, steps []string, read func(s *scanner) error) bool {
 			if err := read(s); err != nil {
 				return err
 			}
-			return found
+			return errFound
 		}
 		switch s.peek() {
 		case '{':
@@ -108,7 +108,7 @@ func at(text string, steps []string, read func(s *scanner) error) bool {
 		}
 		return errSyntax
 	}
-	return errors.Is(walk(0), found)
+	return errors.Is(walk(0), errFound)
 }
 
 // Extract is json_extract: the text of what stands at a path.
@@ -204,11 +204,11 @@ func Contains(text string, value any) (in, ok bool) {
 			same = k == kString && t == v
 		}
 		if same {
-			return found
+			return errFound
 		}
 		return nil
 	})
-	if errors.Is(err, found) {
+	if errors.Is(err, errFound) {
 		return true, true
 	}
 	return false, err == nil
@@ -240,11 +240,11 @@ func Get(text string, index int64) (string, bool) {
 		}
 		all = append(all, text)
 		if int64(i) == index { // what is behind is not looked at
-			return found
+			return errFound
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, found) {
+	if err != nil && !errors.Is(err, errFound) {
 		return "", false
 	}
 	if index < 0 {

@@ -272,22 +272,6 @@ func (v *Value) Text() string {
 	return b.String()
 }
 
-// Sorted writes the value with the keys of the outermost object sorted, all else as it comes.
-func (v *Value) Sorted() string {
-	var b strings.Builder
-	order := make([]int, len(v.keys))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, j int) int { return compareUTF16(v.keys[i], v.keys[j]) })
-	sorted := &Value{k: kObject}
-	for _, i := range order {
-		sorted.keys, sorted.elems = append(sorted.keys, v.keys[i]), append(sorted.elems, v.elems[i])
-	}
-	sorted.write(&b, style{exact: true})
-	return b.String()
-}
-
 // Elements are the texts of an array's elements or of an object's values.
 func (v *Value) Elements() (texts []string, array bool) {
 	for _, e := range v.elems {
