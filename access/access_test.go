@@ -144,7 +144,7 @@ func TestValidate(t *testing.T) {
 		rule Rule
 		says string
 	}{
-		{Rule{Tables: []string{"lake.finance.*"}}, ""}, {Rule{PII: true}, ""}, {Rule{Columns: []string{"x"}}, ""},
+		{Rule{Tables: []string{"lake.finance.*"}}, ""}, {Rule{PII: true}, ""}, {Rule{Columns: []string{"x"}}, ""}, {Rule{ColumnTags: []string{"x"}}, ""}, {Rule{Tags: []string{"x"}}, ""},
 		{Rule{Unless: []string{"x"}}, "hide everything"}, {Rule{Tables: []string{"finance.*"}}, `"finance.*" matches no table`}, {Rule{Tables: []string{"lake..x"}}, "matches no table"}, {Rule{Tables: []string{""}}, "matches no table"},
 	} {
 		err := Policy{Rules: []Rule{c.rule}}.Validate()

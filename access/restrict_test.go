@@ -205,3 +205,17 @@ func TestViews(t *testing.T) {
 		}
 	}
 }
+
+// Tags hide tables and columns as names do.
+func TestHidingByTags(t *testing.T) {
+	snap := lake()
+	snap.Asset("lake.core.visits").Tags = []string{"draft"}
+	snap.Asset("lake.finance.pay").Columns[1].Tags = []string{"Secret"}
+	v := Policy{Rules: []Rule{{Tags: []string{"Draft"}, Unless: []string{"editors"}}, {ColumnTags: []string{"secret"}}}}.View(snap, Principal{Name: "ann"})
+	if v.Snapshot().Asset("lake.core.visits") != nil || v.Snapshot().Asset("lake.finance.pay").Column("salary") != nil || v.Snapshot().Asset("lake.finance.pay").Column("who") == nil || v.Snapshot().Asset("lake.core.people") == nil {
+		t.Errorf("shown: %v", v.Snapshot().Assets)
+	}
+	if p := (Policy{Masks: []Mask{{ColumnTags: []string{"secret"}, How: MaskNull}}}).View(snap, Principal{Name: "ann"}); p.Restriction(catalog.ParseName("lake.finance.pay", "", ""), false).Masked["salary"] != MaskNull {
+		t.Error("a mask by the tag of a column")
+	}
+}
