@@ -27,6 +27,9 @@ func Postgres(t testing.TB) string { return find(t, "postgres", "LIMN_TEST_POSTG
 // S3 is the URL of a bucket, with the keys as user and password.
 func S3(t testing.TB) string { return find(t, "s3", "LIMN_TEST_S3") }
 
+// S3Folder is the folder whose files are the objects of that bucket.
+func S3Folder(t testing.TB) string { return find(t, "s3", "LIMN_TEST_S3_FOLDER") }
+
 func find(t testing.TB, part, name string) string {
 	t.Helper()
 	if v := os.Getenv(name); v != "" {

@@ -28,4 +28,7 @@ s3_ready() {
   curl -fsS -m 5 -H "x-amz-content-sha256: $empty" --aws-sigv4 "aws:amz:us-east-1:s3" --user "$s3_access:$s3_secret" "http://127.0.0.1:$(port s3)/lake?list-type=2&max-keys=1" 2>/dev/null | grep -q ListBucketResult
 }
 
-s3_env() { echo "LIMN_TEST_S3=http://$s3_access:$s3_secret@127.0.0.1:$(port s3)/lake"; }
+s3_env() {
+  echo "LIMN_TEST_S3_FOLDER=$(data s3)/root/lake"
+  echo "LIMN_TEST_S3=http://$s3_access:$s3_secret@127.0.0.1:$(port s3)/lake"
+}
