@@ -1,77 +1,25 @@
 package gate_test
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/gate"
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/parse"
 )
-
-// recorded finds a file of recordings of a real Trino, which are not part of the project; the test skips
-// without them. reads_test.go covers the same ground with reads of our own.
-func recorded(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		root = "../../shared"
-	}
-	path := filepath.Join(root, name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("%s is not here; set LIMN_SHARED", name)
-	}
-	return path
-}
-
-func lines[T any](t testing.TB, name string) (all []T) {
-	t.Helper()
-	f, err := os.Open(recorded(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	in := bufio.NewScanner(f)
-	in.Buffer(nil, 16<<20)
-	for in.Scan() {
-		var row T
-		if err := json.Unmarshal(in.Bytes(), &row); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, row)
-	}
-	if err := in.Err(); err != nil || len(all) == 0 {
-		t.Fatalf("%s: %d rows, %v", name, len(all), err)
-	}
-	return all
-}
 
 // samples are the sample connectors of the recordings, each table with so many rows: at any scale a right
 // query is one.
 func samples(t testing.TB, rows int64) *catalog.Snapshot {
 	var assets []*catalog.Asset
 	for _, name := range []string{"tpch", "tpcds"} {
-		raw, err := os.ReadFile(recorded(t, "data/oracle/"+name+"/schema.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all struct {
-			Tables map[string]struct {
-				Columns []struct{ Name, Type string }
-			}
-		}
-		if err := json.Unmarshal(raw, &all); err != nil {
-			t.Fatal(err)
-		}
-		for table, x := range all.Tables {
+		for table, columns := range recorded.Tables(t, name) {
 			a := &catalog.Asset{Name: catalog.Name{Catalog: name, Schema: "tiny", Table: table}, Rows: rows, Bytes: 1 << 20}
-			for _, c := range x.Columns {
+			for _, c := range columns {
 				a.Columns = append(a.Columns, catalog.Column{Name: c.Name, Type: c.Type})
 			}
 			assets = append(assets, a)
@@ -87,11 +35,11 @@ func TestRecordedReads(t *testing.T) {
 		Expect  string
 	}
 	failed := map[string]bool{}
-	for _, r := range lines[row](t, "data/oracle/engine_failed.jsonl") {
+	for _, r := range recorded.Lines[row](t, "data/oracle/engine_failed.jsonl") {
 		failed[r.SQL] = true
 	}
-	all := lines[row](t, "data/oracle/queries.jsonl")
-	for _, r := range lines[row](t, "bench/trino/engine_queries.jsonl") {
+	all := recorded.Lines[row](t, "data/oracle/queries.jsonl")
+	for _, r := range recorded.Lines[row](t, "bench/trino/engine_queries.jsonl") {
 		if r.Expect == "ok" && !failed[r.SQL] {
 			all = append(all, r)
 		}

@@ -1,17 +1,14 @@
 package check_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/functions"
@@ -22,59 +19,12 @@ import (
 // The tests of this file hold the checker against recorded answers of a real Trino 483. They are
 // skipped where the recordings are absent; check_test.go covers the same ground with our own cases.
 
-func sharedPath(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		root = "../../../shared"
-	}
-	path := filepath.Join(root, name)
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		t.Skipf("%s is not here; set LIMN_SHARED", name)
-	}
-	return path
-}
-
-func rows[T any](t testing.TB, name string) (all []T) {
-	t.Helper()
-	f, err := os.Open(sharedPath(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	in := bufio.NewScanner(f)
-	in.Buffer(nil, 16<<20)
-	for in.Scan() {
-		var row T
-		if err := json.Unmarshal(in.Bytes(), &row); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, row)
-	}
-	if err := in.Err(); err != nil || len(all) == 0 {
-		t.Fatalf("%s: %d rows, %v", name, len(all), err)
-	}
-	return all
-}
-
 // recordedTables reads the schema.json of a recorded set of tables.
 func recordedTables(t testing.TB, catalog string) (tables []*check.Table) {
 	t.Helper()
-	data, err := os.ReadFile(sharedPath(t, "data/oracle/"+catalog+"/schema.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all struct {
-		Tables map[string]struct {
-			Columns []struct{ Name, Type string }
-		}
-	}
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
-	for name, table := range all.Tables {
+	for name, columns := range recorded.Tables(t, catalog) {
 		mine := &check.Table{Catalog: catalog, Schema: "tiny", Name: name}
-		for _, col := range table.Columns {
+		for _, col := range columns {
 			mine.Columns = append(mine.Columns, check.TableColumn{Name: col.Name, Type: mustType(t, col.Type)})
 		}
 		tables = append(tables, mine)
@@ -128,7 +78,7 @@ func TestRecordedQueries(t *testing.T) {
 		ID, SQL string
 		Columns []outputColumn
 	}
-	all := rows[row](t, "data/oracle/queries.jsonl")
+	all := recorded.Lines[row](t, "data/oracle/queries.jsonl")
 	for _, r := range all {
 		catalog, _, _ := strings.Cut(r.ID, "/")
 		info, problems := judge(r.SQL, cat, check.Session{Catalog: catalog, Schema: "tiny"})
@@ -165,7 +115,7 @@ func TestRecordedEngineQueries(t *testing.T) {
 		ID, SQL string
 		Columns []outputColumn
 	}
-	all := rows[row](t, "data/oracle/results_engine.jsonl")
+	all := recorded.Lines[row](t, "data/oracle/results_engine.jsonl")
 	accepted, alike := 0, 0
 	for _, r := range all {
 		info, problems := judge(r.SQL, cat, check.Session{Catalog: "tpch", Schema: "tiny"})
@@ -208,7 +158,7 @@ func TestRecordedErrors(t *testing.T) {
 		Line, Column int
 	}
 	wrong, rejected, code, place, places, fine, accepted := 0, 0, 0, 0, 0, 0, 0
-	for _, r := range rows[row](t, "data/oracle/errors.jsonl") {
+	for _, r := range recorded.Lines[row](t, "data/oracle/errors.jsonl") {
 		_, problems := judge(r.SQL, cat, check.Session{Catalog: "tpch", Schema: "tiny"})
 		if r.Error == nil {
 			fine++
@@ -363,7 +313,7 @@ func TestRecordedAnalyzerCases(t *testing.T) {
 	registry := testingFunctions(t)
 	registry = registry.WithTables(testingTableFunctions(t)...)
 	var fine, accepted, wrong, rejected, code, places, place int
-	for _, r := range rows[row](t, "bench/trino/analyzer.jsonl") {
+	for _, r := range recorded.Lines[row](t, "bench/trino/analyzer.jsonl") {
 		catalog, schema, _ := strings.Cut(r.Session, ".")
 		_, problems := judge(r.SQL, cat, check.Session{Catalog: catalog, Schema: schema, Functions: registry, Now: time.Now()})
 		if r.Code == "" {
@@ -414,7 +364,7 @@ func TestRecordedExpressions(t *testing.T) {
 	}
 	for _, name := range []string{"expressions", "expressions_zones"} {
 		var fine, accepted, alike int
-		for _, r := range rows[row](t, "data/oracle/"+name+".jsonl") {
+		for _, r := range recorded.Lines[row](t, "data/oracle/"+name+".jsonl") {
 			if r.Error != nil {
 				continue
 			}
@@ -442,12 +392,12 @@ func TestRecordedEngineStatements(t *testing.T) {
 	cat := oracleCatalog(t)
 	type row struct{ SQL, Expect string }
 	failed := map[string]bool{}
-	for _, r := range rows[row](t, "data/oracle/engine_failed.jsonl") {
+	for _, r := range recorded.Lines[row](t, "data/oracle/engine_failed.jsonl") {
 		failed[r.SQL] = true
 	}
 	registry := testingFunctions(t)
 	var fine, accepted, wrong, rejected int
-	for _, r := range rows[row](t, "bench/trino/engine_queries.jsonl") {
+	for _, r := range recorded.Lines[row](t, "bench/trino/engine_queries.jsonl") {
 		_, problems := judge(r.SQL, cat, check.Session{Catalog: "tpch", Schema: "tiny", Functions: registry})
 		switch {
 		case r.Expect == "ok" && !failed[r.SQL]:
@@ -478,7 +428,7 @@ func TestRecordedInsertCoercions(t *testing.T) {
 		Legal    *bool `json:"insert_legal"`
 	}
 	n := 0
-	for _, r := range rows[row](t, "data/oracle/coercions.jsonl") {
+	for _, r := range recorded.Lines[row](t, "data/oracle/coercions.jsonl") {
 		if r.Legal == nil {
 			continue
 		}

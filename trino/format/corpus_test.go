@@ -1,13 +1,9 @@
 package format_test
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"runtime"
 	"testing"
 
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/format"
 	"github.com/limn-data/limn/trino/parse"
@@ -15,30 +11,10 @@ import (
 
 // load reads the statements of a JSON lines file of the shared folder; the test is skipped where the
 // folder is absent.
-func load(tb testing.TB, name string) []string {
+func load(tb testing.TB, name string) (list []string) {
 	tb.Helper()
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		_, file, _, _ := runtime.Caller(0)
-		root = filepath.Join(filepath.Dir(file), "..", "..", "..", "shared")
-	}
-	f, err := os.Open(filepath.Join(root, name))
-	if err != nil {
-		tb.Skipf("no shared test set: %v", err)
-	}
-	defer f.Close()
-	var list []string
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		var c struct{ SQL string }
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			tb.Fatalf("%s: %v", name, err)
-		}
+	for _, c := range recorded.Lines[struct{ SQL string }](tb, name) {
 		list = append(list, c.SQL)
-	}
-	if err := lines.Err(); err != nil {
-		tb.Fatal(err)
 	}
 	return list
 }

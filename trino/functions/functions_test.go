@@ -1,15 +1,14 @@
 package functions
 
 import (
-	"errors"
 	"os"
-	"path/filepath"
 	"sort"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/trino/types"
 )
 
@@ -133,14 +132,7 @@ func TestRefuse(t *testing.T) {
 
 // TestRegistryIsTheServers compares our file with what was recorded of a server apart from it.
 func TestRegistryIsTheServers(t *testing.T) {
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		root = "../../../shared"
-	}
-	theirs, err := os.ReadFile(filepath.Join(root, "data/oracle/functions.jsonl"))
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("no recorded registry here; set LIMN_SHARED")
-	}
+	theirs, err := os.ReadFile(recorded.Path(t, "data/oracle/functions.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/lineage"
@@ -420,7 +421,7 @@ type tracedCase struct {
 
 func readOthers(t *testing.T) (all []*otherCase, metadata map[string]map[string][]string) {
 	for _, name := range []string{"sqllineage", "sqlglot_lineage", "openlineage_sql"} {
-		data, err := os.ReadFile(sharedPath(t, "bench/lineage/"+name+".jsonl"))
+		data, err := os.ReadFile(recorded.Path(t, "bench/lineage/"+name+".jsonl"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -437,7 +438,7 @@ func readOthers(t *testing.T) (all []*otherCase, metadata map[string]map[string]
 			all = append(all, c)
 		}
 	}
-	data, err := os.ReadFile(sharedPath(t, "bench/lineage/sqllineage_metadata.json"))
+	data, err := os.ReadFile(recorded.Path(t, "bench/lineage/sqllineage_metadata.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

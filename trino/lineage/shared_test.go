@@ -3,10 +3,8 @@ package lineage_test
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"sort"
@@ -14,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/lineage"
@@ -24,36 +23,11 @@ import (
 // The tests of this file hold lineage against what the listener of a real Trino 483 recorded. They
 // are skipped where the recordings are absent; lineage_test.go covers the same ground.
 
-func sharedPath(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		root = "../../../shared"
-	}
-	path := filepath.Join(root, name)
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		t.Skipf("%s is not here; set LIMN_SHARED", name)
-	}
-	return path
-}
-
 func recordedTables(t testing.TB, catalog string) (tables []*check.Table) {
 	t.Helper()
-	data, err := os.ReadFile(sharedPath(t, "data/oracle/"+catalog+"/schema.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all struct {
-		Tables map[string]struct {
-			Columns []struct{ Name, Type string }
-		}
-	}
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
-	for name, table := range all.Tables {
+	for name, columns := range recorded.Tables(t, catalog) {
 		mine := &check.Table{Catalog: catalog, Schema: "tiny", Name: name}
-		for _, col := range table.Columns {
+		for _, col := range columns {
 			typ, err := types.Parse(col.Type)
 			if err != nil {
 				t.Fatal(err)
@@ -69,7 +43,7 @@ func recordedTables(t testing.TB, catalog string) (tables []*check.Table) {
 // empty list of its means nothing.
 var gaps = regexp.MustCompile(`(?is)\bUSING\b|\)\.\*|\bPIVOT\b|MATCH_RECOGNIZE|\bEXISTS\b|\bVALUES\b|\bWINDOW\b|count\(\*\)|\bTABLE\s+\w+`)
 
-type recorded struct {
+type query struct {
 	ID, SQL string
 	Columns []struct {
 		Name    string
@@ -149,9 +123,9 @@ func TestRecordedLineage(t *testing.T) {
 	}
 }
 
-func readRecorded(t *testing.T, name string) (all []recorded) {
+func readRecorded(t *testing.T, name string) (all []query) {
 	t.Helper()
-	f, err := os.Open(sharedPath(t, "data/oracle/"+name+".jsonl"))
+	f, err := os.Open(recorded.Path(t, "data/oracle/"+name+".jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +133,7 @@ func readRecorded(t *testing.T, name string) (all []recorded) {
 	in := bufio.NewScanner(f)
 	in.Buffer(nil, 16<<20)
 	for in.Scan() {
-		var r recorded
+		var r query
 		if err := json.Unmarshal(in.Bytes(), &r); err != nil {
 			t.Fatal(err)
 		}
@@ -181,7 +155,7 @@ func direct(out lineage.Output) (all []string) {
 	return all
 }
 
-func differentTables(g lineage.Graph, r recorded) string {
+func differentTables(g lineage.Graph, r query) string {
 	ours := map[string][]string{}
 	for _, table := range g.Tables {
 		cols := slices.Clone(table.Columns)
@@ -215,13 +189,13 @@ func oneLine(sql string) string {
 // BenchmarkTPCDS measures the three steps on every recorded TPC-DS query; see the median it reports.
 func BenchmarkTPCDS(b *testing.B) {
 	cat := check.Tables(recordedTables(b, "tpcds")...)
-	f, err := os.ReadFile(sharedPath(b, "data/oracle/queries.jsonl"))
+	f, err := os.ReadFile(recorded.Path(b, "data/oracle/queries.jsonl"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	var queries []string
 	for _, line := range strings.Split(strings.TrimSpace(string(f)), "\n") {
-		var r recorded
+		var r query
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			b.Fatal(err)
 		}
@@ -276,7 +250,7 @@ func TestRecordedEngineCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	var cat check.Catalog = both{extra, check.Tables(recordedTables(t, "tpch")...)}
-	data, err := os.ReadFile(sharedPath(t, "bench/trino/lineage.jsonl"))
+	data, err := os.ReadFile(recorded.Path(t, "bench/trino/lineage.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

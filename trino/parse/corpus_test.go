@@ -1,15 +1,14 @@
 package parse_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/trino/parse"
 )
 
@@ -23,36 +22,12 @@ type corpus struct {
 	Line, Column int
 }
 
-// shared is the folder with the test sets, beside the repository unless LIMN_SHARED names it.
-func shared() string {
-	if root := os.Getenv("LIMN_SHARED"); root != "" {
-		return root
-	}
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..", "..", "shared")
-}
-
 // load reads a JSON lines file of the shared folder; the test is skipped where the folder is absent.
 func load(tb testing.TB, name string) []corpus {
 	tb.Helper()
-	f, err := os.Open(filepath.Join(shared(), name))
-	if err != nil {
-		tb.Skipf("no shared test set: %v", err)
-	}
-	defer f.Close()
-	var list []corpus
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		var c corpus
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			tb.Fatalf("%s: %v", name, err)
-		}
-		c.SQL = strings.ReplaceAll(c.SQL, "${scale}", "1") // a placeholder of the TPC-H texts
-		list = append(list, c)
-	}
-	if err := lines.Err(); err != nil {
-		tb.Fatal(err)
+	list := recorded.Lines[corpus](tb, name)
+	for i := range list {
+		list[i].SQL = strings.ReplaceAll(list[i].SQL, "${scale}", "1") // a placeholder of the TPC-H texts
 	}
 	return list
 }
@@ -159,7 +134,7 @@ func TestAccepts(t *testing.T) {
 
 // TestKeywordPositions asks for every word of the grammar where it is a name, as Trino was asked.
 func TestKeywordPositions(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(shared(), "data/oracle/keywords.json"))
+	data, err := os.ReadFile(recorded.Path(t, "data/oracle/keywords.json"))
 	if err != nil {
 		t.Skipf("no shared test set: %v", err)
 	}

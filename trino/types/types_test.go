@@ -3,11 +3,11 @@ package types
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/limn-data/limn/internal/recorded"
 )
 
 func must(t *testing.T, text string) Type {
@@ -22,14 +22,7 @@ func must(t *testing.T, text string) Type {
 // shared opens a file of recorded answers of a real server; the test is skipped where it is absent.
 func shared(t *testing.T, name string) *os.File {
 	t.Helper()
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		root = "../../../shared"
-	}
-	f, err := os.Open(filepath.Join(root, name))
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skipf("%s is not here; set LIMN_SHARED", name)
-	}
+	f, err := os.Open(recorded.Path(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/duckdb"
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/nl2sql"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
@@ -20,22 +21,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// shared is the folder with material that is not part of the project; the test skips without it.
-func shared(t *testing.T) string {
-	dir := os.Getenv("LIMN_SHARED")
-	if dir == "" {
-		dir = "../../../../shared"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "samples/osi")); err != nil {
-		t.Skip("no shared samples here")
-	}
-	return dir
-}
-
 // TestForeignModel loads a model that nobody here wrote, over real tables, and holds what it compiles to
 // against SQL written by hand.
 func TestForeignModel(t *testing.T) {
-	dir := shared(t)
+	dir := recorded.Path(t, "")
 	data, err := filepath.Abs(filepath.Join(dir, "data/oracle/tpcds"))
 	if err != nil {
 		t.Fatal(err)
