@@ -24,5 +24,5 @@ eval: ## the demo's cases, tuned and held
 	go run ./cmd/limn demo --dir dist/eval-demo --today 2026-11-22 --rows 300000 --question "revenue" > /dev/null
 	go run ./cmd/limn eval run --workspace dist/eval-demo --min 90
 
-proof: ## the long proofs: more random models, every fuzzer longer
-	LIMN_PROOF=1 go test -count=1 -timeout 60m ./...
+proof: ## the long proofs, resumable, with a dated report
+	scripts/proof.sh

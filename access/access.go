@@ -5,7 +5,6 @@
 package access
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -24,16 +23,35 @@ type Principal struct {
 type Policy struct {
 	Rules  []Rule
 	Reveal bool // "reveal: name": a refused column may be named in the refusal
+
+	// Members are the groups that the workspace itself keeps, by name; they add to those that a principal
+	// comes with.
+	Members map[string][]string
+
+	Closed  bool // what no grant names is hidden
+	Grants  []Grant
+	Filters []RowFilter
+	Masks   []Mask
+	// Compiled makes limn apply filters and masks itself, also where the engine has an access control of
+	// its own; LeftToEngine says that they are the engine's, and stand here for what limn tells.
+	Compiled, LeftToEngine bool
+	// SystemTables are patterns of system tables that may be read; TableFunctions names of functions that
+	// may be called beside those that only look at their arguments.
+	SystemTables, TableFunctions []string
 }
 
 // Rule hides tables, or columns by name or tag, from everybody outside the groups in Unless.
 type Rule struct {
-	Tables  []string // patterns such as lake.finance.* ; empty means every table
-	Columns []string // column names; empty together with PII: the whole table is hidden
-	PII     bool     // columns tagged as personal
-	Unless  []string // groups (or principal names) that may see
-	Contact string   // whom to ask
+	Tables     []string // patterns such as lake.finance.* ; empty means every table
+	Columns    []string // column names; empty together with PII and ColumnTags: the whole table is hidden
+	PII        bool     // columns tagged as personal
+	Unless     []string // groups (or principal names) that may see
+	Contact    string   // whom to ask
+	Tags       []string // of tables
+	ColumnTags []string // columns that bear one of these tags
 }
+
+func (r Rule) wholeTable() bool { return len(r.Columns)+len(r.ColumnTags) == 0 && !r.PII }
 
 // View is a snapshot as one principal may see it. It is immutable and cheap to pass.
 type View struct {
@@ -42,17 +60,26 @@ type View struct {
 	full    *catalog.Snapshot
 	visible *catalog.Snapshot
 	denied  map[string]Rule // "table key\x00column" and "table key"
+
+	restrictions map[string]*Restriction // by table key
 }
 
 // View computes what who may see of snap.
 func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
-	v := &View{who: who, policy: p, full: snap, denied: map[string]Rule{}}
+	who = p.member(who)
+	v := &View{who: who, policy: p, full: snap, denied: map[string]Rule{}, restrictions: map[string]*Restriction{}}
 	var shown []*catalog.Asset
 	for _, a := range snap.Assets {
 		if b := v.restrict(a); b != nil {
-			shown = append(shown, b)
+			if err := v.restrictRows(a, b); err != nil {
+				// Check finds this when the policy is read. Whoever does not call it must not be the weak place.
+				v.denied[a.Name.Key()] = Rule{}
+				continue
+			}
+			shown = append(shown, v.blurred(b))
 		}
 	}
+	shown = v.throughViews(shown)
 	metrics := slices.DeleteFunc(slices.Clone(snap.Metrics), func(m catalog.Metric) bool {
 		return slices.ContainsFunc(m.Tables, func(n catalog.Name) bool { return !v.MayRead(n, "") }) ||
 			slices.ContainsFunc(m.Columns, func(c catalog.ColumnRef) bool { return !v.MayRead(c.Table, c.Column) })
@@ -68,7 +95,21 @@ func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
 		return t.Metric != "" && !kept[strings.ToLower(t.Metric)] && slices.ContainsFunc(snap.Metrics, func(m catalog.Metric) bool { return strings.EqualFold(m.Name, t.Metric) })
 	})
 	v.visible = catalog.New(append(shown, snap.Outside...), metrics, terms)
+	v.visible.Functions = snap.Functions
 	return v
+}
+
+// member adds the groups of the workspace to those of a principal.
+func (p Policy) member(who Principal) Principal {
+	groups := slices.Clone(who.Groups)
+	for g, names := range p.Members {
+		if slices.Contains(names, who.Name) {
+			groups = append(groups, g)
+		}
+	}
+	slices.Sort(groups)
+	who.Groups = slices.Compact(groups)
+	return who
 }
 
 // unnamed drops what an asset says of tables that are hidden: its lineage and its replacement.
@@ -91,36 +132,24 @@ func (v *View) unnamed(a *catalog.Asset) *catalog.Asset {
 	return &out
 }
 
-// Validate says which rule could never hide what its author meant: a pattern that matches no table's full
-// name, or a rule that names nothing and so hides everything.
-func (p Policy) Validate() error {
-	for i, r := range p.Rules {
-		if len(r.Tables) == 0 && len(r.Columns) == 0 && !r.PII {
-			return fmt.Errorf("access: rule %d names neither tables, columns nor personal data; it would hide everything", i+1)
-		}
-		for _, t := range r.Tables {
-			if parts := strings.Split(t, "."); len(parts) != 3 || slices.Contains(parts, "") {
-				return fmt.Errorf("access: rule %d: the table pattern %q matches no table; write catalog.schema.table, with * for any", i+1, t)
-			}
-		}
-	}
-	return nil
-}
-
 // restrict returns the asset without what is denied, nil when all of it is, and the asset itself
 // when nothing is.
 func (v *View) restrict(a *catalog.Asset) *catalog.Asset {
 	out := a
+	if v.policy.Closed && !slices.ContainsFunc(v.policy.Grants, func(g Grant) bool { return g.covers(a) && g.includes(v.who) }) {
+		v.denied[a.Name.Key()] = Rule{}
+		return nil
+	}
 	for _, r := range v.policy.Rules {
-		if !r.covers(a.Name) || v.who.in(r.Unless) {
+		if !(On{r.Tables, r.Tags}).covers(a) || v.who.in(r.Unless) {
 			continue
 		}
-		if len(r.Columns) == 0 && !r.PII {
+		if r.wholeTable() {
 			v.denied[a.Name.Key()] = r
 			return nil
 		}
 		hidden := func(c catalog.Column) bool {
-			return r.PII && c.PII != "" || slices.ContainsFunc(r.Columns, func(n string) bool { return strings.EqualFold(n, c.Name) })
+			return r.PII && c.PII != "" || tagged(r.ColumnTags, c.Tags) || slices.ContainsFunc(r.Columns, func(n string) bool { return strings.EqualFold(n, c.Name) })
 		}
 		if !slices.ContainsFunc(out.Columns, hidden) {
 			continue
@@ -142,6 +171,24 @@ func (v *View) restrict(a *catalog.Asset) *catalog.Asset {
 		out = &copied
 	}
 	return out
+}
+
+// blurred leaves out what a table's facts tell of rows and values that the principal does not see: how many
+// rows there are, and what checks met in masked columns.
+func (v *View) blurred(a *catalog.Asset) *catalog.Asset {
+	r := v.restrictions[a.Name.Key()]
+	if r == nil || len(r.wheres)+len(r.masks) == 0 {
+		return a
+	}
+	out := *a
+	if len(r.wheres) > 0 {
+		out.Rows = -1
+	}
+	out.Checks = slices.Clone(a.Checks)
+	for i := range out.Checks {
+		out.Checks[i].Observed = ""
+	}
+	return &out
 }
 
 // names says whether a check's texts speak of a column.
@@ -168,36 +215,34 @@ func inWord(s string, i int) bool {
 	return i >= 0 && i < len(s) && (s[i] >= 'a' && s[i] <= 'z' || s[i] >= '0' && s[i] <= '9')
 }
 
-func (r Rule) covers(n catalog.Name) bool {
-	if len(r.Tables) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(r.Tables, func(p string) bool { return match(strings.ToLower(p), n.Key()) })
-}
-
-// match compares part by part; a part that is * matches any.
-func match(pattern, key string) bool {
-	ps, ks := strings.Split(pattern, "."), strings.SplitN(key, ".", 3)
-	if len(ps) != len(ks) {
-		return false
-	}
-	for i := range ps {
-		if ps[i] != "*" && ps[i] != ks[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func (w Principal) in(names []string) bool {
-	return slices.Contains(names, w.Name) || slices.ContainsFunc(w.Groups, func(g string) bool { return slices.Contains(names, g) })
-}
-
 // Who is the principal of the view.
 func (v *View) Who() Principal { return v.who }
 
 // Snapshot is the catalog without what is hidden.
 func (v *View) Snapshot() *catalog.Snapshot { return v.visible }
+
+// Source is the catalog with everything in it, for what is built on the principal's behalf: filters may
+// look at columns that they themselves may not.
+func (v *View) Source() *catalog.Snapshot { return v.full }
+
+// Policy is the rules that the view was made of.
+func (v *View) Policy() Policy { return v.policy }
+
+// Restricted says whether there is any table of which the principal does not see every row and value.
+func (v *View) Restricted() bool {
+	for _, r := range v.restrictions {
+		if len(r.wheres)+len(r.masks) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Whole says whether the principal sees every row and the true value of a column.
+func (v *View) Whole(n catalog.Name, column string) bool {
+	r := v.restrictions[n.Key()]
+	return r == nil || len(r.wheres) == 0 && r.Masked[strings.ToLower(column)] == ""
+}
 
 // Reveal says whether a refusal may name what was refused.
 func (v *View) Reveal() bool { return v.policy.Reveal }

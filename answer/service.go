@@ -2,12 +2,12 @@ package answer
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +34,18 @@ type Statement struct {
 	Plan    *nl2sql.Plan
 	Now     time.Time // what current_date and now() mean
 	MaxRows int       // rows beyond are not fetched; the result then says that it is cut
+	Caps    gate.Caps // what the engine must hold it to
+	Who     access.Principal
+	// Progress is called while the statement runs, by engines that know how far they are; it may be nil.
+	Progress func(Progress)
+}
+
+// Progress is how far an engine is with a statement.
+type Progress struct {
+	State       string  // in the engine's own word, such as QUEUED or RUNNING
+	Percent     float64 // of the work that is known so far
+	Rows, Bytes int64   // read
+	Elapsed     time.Duration
 }
 
 // MaxRows is how many rows an answer holds at most.
@@ -51,6 +63,7 @@ type Workspace struct {
 	Zone     *time.Location
 	Currency string
 	Limits   gate.Limits
+	Gate     *gate.Gate // nil: one with these Limits, over the sizes that the snapshot has
 }
 
 // Service answers questions. It is safe for concurrent use.
@@ -67,6 +80,15 @@ func NewService(ws Workspace, engine Engine) *Service {
 	if ws.Zone == nil {
 		ws.Zone = time.UTC
 	}
+	if ws.Gate == nil {
+		ws.Gate = &gate.Gate{Limits: ws.Limits, Estimator: gate.Files{Snapshot: ws.Snapshot}}
+	}
+	if ws.Gate.Key == nil { // tokens then live as long as the service
+		g, key := *ws.Gate, make([]byte, 32)
+		_, _ = rand.Read(key) // never fails, says its documentation
+		g.Key = func() ([]byte, error) { return key, nil }
+		ws.Gate = &g
+	}
 	return &Service{ws: ws, engine: engine, sessions: map[string]*Session{}}
 }
 
@@ -80,7 +102,7 @@ type Session struct {
 
 // Session returns the prepared view of a principal, made once and kept.
 func (s *Service) Session(who access.Principal) (*Session, error) {
-	key := who.Name + "\x00" + strings.Join(who.Groups, "\x00")
+	key := fmt.Sprintf("%q %q %q", who.Name, who.ActAs, who.Groups)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if got := s.sessions[key]; got != nil {
@@ -91,7 +113,7 @@ func (s *Service) Session(who access.Principal) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	got := &Session{View: view, Model: m, Tables: view.Snapshot().Checked(), Reader: question.NewReader(m, view, s.ws.Values, s.ws.Calendar, s.ws.Zone)}
+	got := &Session{View: view, Model: m, Tables: view.Snapshot().Checked(), Reader: question.NewReader(m, view, visible(s.ws.Values, m, view), s.ws.Calendar, s.ws.Zone)}
 	s.sessions[key] = got
 	return got, nil
 }
@@ -101,7 +123,8 @@ type Request struct {
 	Question string
 	Who      access.Principal
 	At       time.Time
-	Confirm  string // token of a needs_confirmation decline
+	Confirm  string         // token of a needs_confirmation decline
+	Progress func(Progress) // for whoever waits; may be nil
 }
 
 // Ask answers a question. An error means that limn itself failed; that there is no answer is an
@@ -157,7 +180,7 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 	}
 	o.Timings.Check = float64(plan.Checked.Microseconds()) / 1000
 	o.Timings.Plan = math.Round(1000*(o.Timings.Plan-o.Timings.Check)) / 1000
-	set, err := s.execute(ctx, o, plan, r)
+	set, err := s.execute(ctx, o, ss, plan, r)
 	if err != nil || set == nil {
 		return err
 	}
@@ -169,14 +192,18 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 // RunQuery gates, runs and composes a metric query that was asked without English.
 func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *semplan.Plan, r Request) (*Outcome, error) {
 	start := time.Now()
+	ss, err := s.Session(r.Who)
+	if err != nil {
+		return nil, err
+	}
 	o := s.blank(r)
-	set, err := s.execute(ctx, o, compiled, r)
+	set, err := s.execute(ctx, o, ss, compiled, r)
 	if err != nil {
 		return nil, err
 	}
 	if set != nil {
 		o.Interpretation = question.Describe(p.Query)
-		c := composer{o: o, plan: compiled, reading: &question.Reading{Query: &p.Query, Plan: p}, set: set, cal: s.ws.Calendar, at: r.At, snap: s.ws.Snapshot}
+		c := composer{o: o, plan: compiled, reading: &question.Reading{Query: &p.Query, Plan: p}, set: set, cal: s.ws.Calendar, at: r.At, snap: ss.View.Snapshot()}
 		c.compose()
 	}
 	return o, s.seal(o, start)
@@ -185,14 +212,18 @@ func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *sempla
 // Run gates, runs and describes an analyst's SQL.
 func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outcome, error) {
 	start := time.Now()
+	ss, err := s.Session(r.Who)
+	if err != nil {
+		return nil, err
+	}
 	o := s.blank(r)
-	set, err := s.execute(ctx, o, plan, r)
+	set, err := s.execute(ctx, o, ss, plan, r)
 	if err != nil {
 		return nil, err
 	}
 	if set != nil {
 		// Nobody can tell the period of an analyst's SQL, so it counts as all of the tables' days.
-		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At, snap: s.ws.Snapshot, reading: &question.Reading{Query: &semantic.Query{}, Plan: &semplan.Plan{}}}
+		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At, snap: ss.View.Snapshot(), reading: &question.Reading{Query: &semantic.Query{}, Plan: &semplan.Plan{}}}
 		c.composeResult()
 		govern(&c)
 		c.blocked()
@@ -201,46 +232,50 @@ func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outco
 }
 
 // execute puts a plan through the gate and the engine. A nil set without an error means that the
-// outcome says why there are no rows.
-func (s *Service) execute(ctx context.Context, o *Outcome, plan *nl2sql.Plan, r Request) (*rows.Set, error) {
+// outcome says why there are no rows. What runs is what the gate gave back, with the asker's rights built
+// in; the outcome shows the plan's own SQL, since filters may speak of what the asker may not see.
+func (s *Service) execute(ctx context.Context, o *Outcome, ss *Session, plan *nl2sql.Plan, r Request) (*rows.Set, error) {
 	o.SQL, o.Road = plan.SQL, plan.Road
 	t := time.Now()
-	verdict, err := gate.Judge(ctx, plan.Query, plan.Info, gate.Files{Snapshot: s.ws.Snapshot}, s.ws.Limits)
+	verdict, err := s.ws.Gate.Judge(ctx, gate.Request{SQL: plan.SQL, Stmt: plan.Query, Info: plan.Info, View: ss.View, At: r.At, Confirm: r.Confirm})
 	o.Timings.Gate = ms(t)
 	if err != nil {
-		return nil, err
+		return nil, o.tell(err) // an engine that estimates may refuse the query already
 	}
-	token := confirmation(plan.SQL, r.Who.Name)
-	switch {
-	case verdict.Decision == gate.Refuse:
-		o.decline(Declined{Code: verdict.Code, Reason: verdict.Reason})
-		return nil, nil
-	case verdict.Decision == gate.AskFirst && r.Confirm != token:
-		o.decline(Declined{Code: verdict.Code, Reason: verdict.Reason, Hint: "Confirm to run it anyway, or ask for a shorter period.", Confirm: &token})
+	if verdict.Decision != gate.Run {
+		d := Declined{Code: verdict.Code, Reason: verdict.Reason, Hint: verdict.Hint}
+		if verdict.Decision == gate.AskFirst {
+			d.Confirm = &verdict.Token
+		}
+		o.decline(d)
 		return nil, nil
 	}
 	o.Cost.ScannedBytes = verdict.Estimate.Bytes
+	s.restricted(o, plan, verdict.Secured.Applied)
 	t = time.Now()
-	set, err := s.engine.Run(ctx, Statement{Plan: plan, Now: r.At, MaxRows: MaxRows})
+	set, err := s.engine.Run(ctx, Statement{Plan: s.secured(plan, verdict.Secured), Now: r.At, MaxRows: MaxRows, Caps: verdict.Caps, Who: r.Who, Progress: r.Progress})
 	o.Timings.Run = ms(t)
-	var told Told
-	if errors.As(err, &told) {
-		code, reason, hint := told.Tell()
-		o.decline(Declined{Code: code, Reason: reason, Hint: hint})
-		return nil, nil
+	if err != nil {
+		return nil, o.tell(err)
 	}
-	return set, err
+	return set, nil
+}
+
+// tell turns an error that people can act on into a decline; any other stays one.
+func (o *Outcome) tell(err error) error {
+	var told Told
+	if !errors.As(err, &told) {
+		return err
+	}
+	code, reason, hint := told.Tell()
+	o.decline(Declined{Code: code, Reason: reason, Hint: hint})
+	return nil
 }
 
 // Told is an engine's error that people can act on.
 type Told interface {
 	error
 	Tell() (code, reason, hint string)
-}
-
-func confirmation(sql, who string) string {
-	sum := sha256.Sum256([]byte("confirm\x00" + who + "\x00" + sql))
-	return hex.EncodeToString(sum[:12])
 }
 
 func (s *Service) blank(r Request) *Outcome {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/limn-data/limn/trino/functions"
 )
 
 // Name is a table's full name. Trino compares names without regard to case; Key is that form.
@@ -71,6 +73,11 @@ type Asset struct {
 	Rows        int64 // -1 when unknown
 	Bytes       int64 // -1 when unknown
 	Source      Source
+	Tags        []string // words that policies go by, such as public or finance
+	Requires    []string // columns of which one must be bound by a condition, where a whole scan is too much
+	View        bool     // it is one, of the engine that has the tables
+	ViewSQL     string   // its query, where it is known
+	Versioned   bool     // older states of it can be asked for
 }
 
 // Source says where an embedded engine finds the rows.
@@ -89,6 +96,7 @@ type Column struct {
 	Unit        string
 	PII         string // "email", "phone" …; empty when not personal
 	Hidden      bool
+	Tags        []string
 }
 
 // SLA is a promise about when data is there.
@@ -113,6 +121,10 @@ type Check struct {
 	RanAt                                  time.Time
 	Observed, Expected, Partition, Message string
 }
+
+// Bound says that a query looks only at rows whose Column lies between Low and High, both included; an empty
+// one is open. Type is date, with ISO 8601 values, or bigint, with whole numbers.
+type Bound struct{ Column, Type, Low, High string }
 
 // Edge says that From feeds the asset that holds the edge.
 type Edge struct {
@@ -149,7 +161,9 @@ type Snapshot struct {
 	Outside []*Asset // topics, operational tables
 	Metrics []Metric
 	Terms   []Term
-	byKey   map[string]*Asset
+	// Functions are those of the server that has the tables; nil means every function of Trino.
+	Functions *functions.Registry
+	byKey     map[string]*Asset
 }
 
 // New builds a snapshot; the slices are taken over. A later asset of the same name replaces an earlier one.

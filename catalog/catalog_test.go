@@ -4,6 +4,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/limn-data/limn/trino/check"
+	"github.com/limn-data/limn/trino/functions"
+	"github.com/limn-data/limn/trino/parse"
 )
 
 func TestParseName(t *testing.T) {
@@ -86,5 +90,22 @@ func TestChecked(t *testing.T) {
 		if x != got[0] {
 			t.Error("two who asked at once have two tables")
 		}
+	}
+}
+
+// What a server has decides which functions there are, for every view of its catalog.
+func TestFunctionsOfTheServer(t *testing.T) {
+	stmt, err := parse.Statement("SELECT length('x') AS a, upper('x') AS b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New([]*Asset{asset("lake.shop.orders")}, nil, nil)
+	if _, problems := check.Check(stmt, s.Checked(), check.Session{}); len(problems) > 0 {
+		t.Errorf("without a server: %v", problems)
+	}
+	s.Functions, _ = functions.Served([]functions.Listed{{Name: "length", ReturnType: "bigint", ArgumentTypes: "varchar(x)", Kind: "scalar"}})
+	_, problems := check.Check(stmt, s.Checked(), check.Session{})
+	if len(problems) != 1 || problems[0].Code != check.FunctionNotFound || !strings.Contains(problems[0].Message, "upper") {
+		t.Errorf("a server that has length only: %v", problems)
 	}
 }

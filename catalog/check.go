@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/limn-data/limn/trino/check"
+	"github.com/limn-data/limn/trino/functions"
 	"github.com/limn-data/limn/trino/types"
 )
 
@@ -17,6 +18,9 @@ type checked struct {
 	snap   *Snapshot
 	tables *sync.Map // key → *check.Table
 }
+
+// Functions are those of the server, nil where every function of Trino is meant.
+func (c *checked) Functions() *functions.Registry { return c.snap.Functions }
 
 func (c *checked) HasCatalog(name string) bool {
 	return slices.ContainsFunc(c.snap.Assets, func(a *Asset) bool { return strings.EqualFold(a.Name.Catalog, name) })
@@ -37,7 +41,10 @@ func (c *checked) Table(catalog, schema, name string) (*check.Table, bool) {
 	if a == nil {
 		return nil, false
 	}
-	t := &check.Table{Catalog: strings.ToLower(a.Name.Catalog), Schema: strings.ToLower(a.Name.Schema), Name: strings.ToLower(a.Name.Table)}
+	t := &check.Table{Catalog: strings.ToLower(a.Name.Catalog), Schema: strings.ToLower(a.Name.Schema), Name: strings.ToLower(a.Name.Table), ViewSQL: a.ViewSQL, Versioned: a.Versioned}
+	if a.View {
+		t.Kind = check.View
+	}
 	for _, col := range a.Columns {
 		typ, err := types.Parse(col.Type)
 		if err != nil {

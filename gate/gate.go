@@ -1,16 +1,20 @@
-// Package gate decides whether a checked statement may run: Run, AskFirst or Refuse, always with a
-// reason. It reads the tree, what checking learned, and an estimate; it never edits SQL and never runs
-// anything. Start at Judge.
+// Package gate decides whether a checked statement may run, for whom, and at what cost: Run, AskFirst or
+// Refuse, always with a reason. What may run it hands back as a new tree, in which the rows and values that
+// the asker may not see are not there. It never writes to a tree that it is given, never runs anything, and
+// takes no word of a statement for who asks. Start at Gate.Judge; text comes in through Read.
 package gate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
-	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
+	"github.com/limn-data/limn/trino/parse"
 )
 
 // Decision is what may happen.
@@ -23,115 +27,143 @@ const (
 	Refuse
 )
 
+// The codes of refusals, and of the one question.
+const (
+	CodeMultiple      = "multiple_statements"
+	CodeNotAQuery     = "not_a_query"
+	CodeWithSession   = "with_session"
+	CodeWithFunction  = "with_function"
+	CodeTableFunction = "table_function"
+	CodeFunction      = "function"
+	CodeSystemTable   = "system_table"
+	CodeUnknown       = "unknown_construct" // a part of the language that the gate does not know
+	CodeTooLarge      = "too_large"
+	CodePredicate     = "needs_predicate"
+	CodeNotEnforced   = "not_enforceable" // the asker's rights cannot be built into this statement
+	CodeNoEstimate    = "no_estimate"
+	CodeConfirm       = "needs_confirmation"
+)
+
 // Verdict is a decision with its reason in words for people.
 type Verdict struct {
 	Decision Decision
-	Code     string // of a refusal: not_a_query, table_function, too_large; of a question: needs_confirmation
+	Code     string // empty for Run
 	Reason   string
+	Hint     string
 	Estimate Estimate
+	Token    string   // of AskFirst: what the asker hands back to agree
+	Secured  *Secured // of Run and AskFirst: what may run
+	Caps     Caps     // of Run: what the engine must hold it to
 }
 
-// Estimate is what a statement will read, before it runs. Known is false where nothing could be said.
-type Estimate struct {
-	Bytes, Rows int64
-	Known       bool
+// Request is a checked statement at the gate.
+type Request struct {
+	SQL     string // as it was checked
+	Stmt    ast.Statement
+	Info    *check.Info
+	View    *access.View // who asks, and what they see
+	At      time.Time    // the moment that is asked about; tokens live by it
+	Confirm string       // the token of an earlier AskFirst
 }
 
-// Estimator says what a checked query will read.
-type Estimator interface {
-	Estimate(ctx context.Context, q *ast.Query, info *check.Info) (Estimate, error)
+// Gate holds what is the same for all statements of a workspace. It is not written to after it is made.
+type Gate struct {
+	Limits    Limits
+	Estimator Estimator // nil: nothing can be said of the cost
+	Ledger    Ledger    // nil: no sums of a day are kept
+	// Key gives what tokens are made with; it is asked only where somebody must agree. Without it nothing can
+	// be confirmed.
+	Key func() ([]byte, error)
+	// EngineGuards says of whom the engine knows that they ask, and applies an access control of its own.
+	// Filters and masks are then left to it unless the policy wants them compiled. Nil: of nobody.
+	EngineGuards func(access.Principal) bool
 }
 
-// Limits of one question.
-type Limits struct {
-	// AskAbove is the estimated scan, in bytes, above which the asker must agree first. Zero means
-	// DefaultAskAbove; -1 asks never.
-	AskAbove int64
+// refusal is a Refuse with its code.
+type refusal struct{ code, reason, hint string }
+
+func refuse(code, format string, args ...any) *refusal {
+	return &refusal{code: code, reason: fmt.Sprintf(format, args...)}
 }
 
-// DefaultAskAbove is 20 GiB.
-const DefaultAskAbove = 20 << 30
+func (r *refusal) verdict() Verdict {
+	return Verdict{Decision: Refuse, Code: r.code, Reason: r.reason, Hint: r.hint}
+}
 
-// tableFunctions that read nothing but their arguments.
-var tableFunctions = map[string]bool{"sequence": true, "exclude_columns": true}
-
-// Judge decides about a statement. Only a query may run, and it may call no table function but those
-// known to be harmless: a query that is passed through to another system would escape every check here.
-func Judge(ctx context.Context, stmt ast.Statement, info *check.Info, est Estimator, limits Limits) (Verdict, error) {
-	q, ok := stmt.(*ast.Query)
-	if !ok {
-		kind := strings.ReplaceAll(info.Kind, "_", " ")
-		return Verdict{Decision: Refuse, Code: "not_a_query", Reason: fmt.Sprintf("Only queries may run; this is %s %s statement.", article(kind), strings.ToUpper(kind))}, nil
+// Judge decides about a statement that checked without a problem. Only a query may run; the tree decides,
+// in every position of it, and a node of a kind that the gate does not know is refused.
+func (g *Gate) Judge(ctx context.Context, r Request) (Verdict, error) {
+	q, bad := static(r.Stmt, r.Info, r.View.Policy())
+	if bad == nil {
+		bad = visible(r)
 	}
-	if f := forbidden(q); f != "" {
-		return Verdict{Decision: Refuse, Code: "table_function", Reason: fmt.Sprintf("The table function %s may not be called here.", f)}, nil
+	if bad == nil {
+		bad = g.bounds(q, r)
 	}
-	var e Estimate
-	if est != nil {
-		var err error
-		if e, err = est.Estimate(ctx, q, info); err != nil {
-			return Verdict{}, fmt.Errorf("gate: estimating the cost: %w", err)
+	if bad != nil {
+		return bad.verdict(), nil
+	}
+	// An engine may take the text or the tree, so that the one must be the other.
+	if text, err := parse.Query(strings.TrimSuffix(strings.TrimRight(r.SQL, " \t\r\n"), ";")); err != nil || ast.Shape(text) != ast.Shape(q) {
+		return Verdict{}, fmt.Errorf("gate: the text that came is not the statement that was checked (%v)", err)
+	}
+	secured, err := Secure(r.SQL, q, r.Info, r.View, g.EngineGuards != nil && g.EngineGuards(r.View.Who()) && !r.View.Policy().Compiled)
+	if err != nil {
+		var no *NotEnforceable
+		if errors.As(err, &no) {
+			return Verdict{Decision: Refuse, Code: CodeNotEnforced, Reason: no.Reason, Hint: no.Hint}, nil
 		}
+		return Verdict{}, err
 	}
-	ask := limits.AskAbove
-	if ask == 0 {
-		ask = DefaultAskAbove
+	e, err := g.estimate(ctx, Scan{SQL: secured.SQL, Query: secured.Query, Info: secured.Info, Who: r.View.Who()})
+	if err != nil {
+		return Verdict{}, fmt.Errorf("gate: estimating the cost: %w", err)
 	}
-	if ask > 0 && e.Known && e.Bytes > ask {
-		return Verdict{Decision: AskFirst, Code: "needs_confirmation", Estimate: e,
-			Reason: fmt.Sprintf("This would read about %s, more than the %s that run without asking.", size(e.Bytes), size(ask))}, nil
+	v, err := g.cost(ctx, r, e)
+	if err != nil {
+		return Verdict{}, err
 	}
-	return Verdict{Decision: Run, Estimate: e}, nil
+	if v.Decision != Refuse {
+		v.Secured = secured
+	}
+	return v, nil
 }
 
-func article(word string) string {
-	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
-		return "an"
-	}
-	return "a"
-}
-
-// forbidden names the first table function that is not allowed, anywhere in the tree.
-func forbidden(q *ast.Query) string {
-	found := ""
-	ast.Walk(q, func(n ast.Node) bool {
-		if f, ok := n.(*ast.TableFunction); ok {
-			parts := f.Name.Parts
-			if name := strings.ToLower(parts[len(parts)-1].Name); !tableFunctions[name] {
-				found = name
+// visible holds what the statement reads against what the asker sees. It was checked against that already;
+// a caller that checked it against more must not be the weak place.
+func visible(r Request) *refusal {
+	for _, use := range r.Info.Tables {
+		n := nameOf(use)
+		hidden := func() *refusal {
+			return refuse(CodeUnknown, "The statement was not checked against what you may see of %s.", n)
+		}
+		if strings.EqualFold(n.Schema, "information_schema") || strings.Contains(n.Table, "$") || r.View.Source().Table(n) == nil {
+			continue // of the engine's own: static has decided
+		}
+		a := r.View.Snapshot().Table(n)
+		if a == nil {
+			return hidden()
+		}
+		for _, c := range use.Columns() {
+			if a.Column(c) == nil {
+				return hidden()
 			}
 		}
-		return found == ""
-	})
-	return found
+	}
+	return nil
 }
 
-func size(n int64) string {
-	for _, u := range []struct {
-		shift uint
-		name  string
-	}{{40, "TiB"}, {30, "GiB"}, {20, "MiB"}, {10, "KiB"}} {
-		if n >= 1<<u.shift {
-			return fmt.Sprintf("%.1f %s", float64(n)/float64(int64(1)<<u.shift), u.name)
-		}
+// bounds refuses what would be too large whatever the tables hold, and tables read without a condition
+// that they demand.
+func (g *Gate) bounds(q *ast.Query, r Request) *refusal {
+	if bad := constants(q); bad != nil {
+		return bad
 	}
-	return fmt.Sprintf("%d bytes", n)
-}
-
-// Files estimates from the sizes that the catalog records: the columns that a query reads, as a share
-// of each table's bytes. It is an upper bound, since files that a filter excludes are counted too.
-type Files struct{ Snapshot *catalog.Snapshot }
-
-// Estimate sums the bytes of the columns read.
-func (f Files) Estimate(_ context.Context, _ *ast.Query, info *check.Info) (Estimate, error) {
-	e := Estimate{Known: true}
-	for _, use := range info.Tables {
-		a := f.Snapshot.Table(catalog.Name{Catalog: use.Table.Catalog, Schema: use.Table.Schema, Table: use.Table.Name})
-		if a == nil || a.Bytes < 0 || len(a.Columns) == 0 {
-			return Estimate{}, nil
-		}
-		e.Bytes += a.Bytes * int64(len(use.Columns())) / int64(len(a.Columns))
-		e.Rows += max(a.Rows, 0)
+	if bad := recursion(q, r.Info); bad != nil {
+		return bad
 	}
-	return e, nil
+	if bad := joins(q, r.Info, r.View.Source()); bad != nil {
+		return bad
+	}
+	return predicates(q, r.Info, r.View.Source())
 }

@@ -40,7 +40,10 @@ func runAsk(ctx context.Context, s streams, args []string) (int, error) {
 	if len(rest) == 0 && s.terminal && !f.json {
 		return exitDone, converse(ctx, s, w, r)
 	}
+	var done func()
+	r.Progress, done = waiting(s.err)
 	o, err := w.service.Ask(ctx, r)
+	done()
 	if err != nil {
 		return 0, err
 	}
@@ -98,7 +101,10 @@ func converse(ctx context.Context, s streams, w *workspace, r answer.Request) er
 			continue
 		}
 		r.Question = chosenOption(last, line)
+		var done func()
+		r.Progress, done = waiting(s.err)
 		o, err := w.service.Ask(ctx, r)
+		done()
 		if err != nil {
 			return err
 		}

@@ -15,28 +15,38 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/engine/trino"
 	"github.com/limn-data/limn/nl2sql/values"
 	"github.com/limn-data/limn/semantic/model"
 )
 
 // cacheVersion changes when what is kept changes its form.
-const cacheVersion = 2
+const cacheVersion = 3
 
 // cache is what the data files say about themselves: columns, sizes, first and last days, distinct
 // values. It can be deleted at any hour and comes back.
 type cache struct {
 	Version int
 	Print   string
-	Tables  map[string]cachedTable
-	Ranges  map[string][2]string // "table.column" → first and last day
-	Values  []values.Column
-	Known   map[string]bool // fields whose values were read, also when there were too many
-	changed bool
+	Listed  time.Time // of a server's tables: when
+	// Functions of a server.
+	Functions []trino.Function `json:",omitempty"`
+	Tables    map[string]cachedTable
+	Ranges    map[string][2]string // "table.column" → first and last day
+	Values    []values.Column
+	Known     map[string]bool // fields whose values were read, also when there were too many
+	changed   bool
 }
 
 type cachedTable struct {
+	Name    catalog.Name
 	Columns []catalog.Column
 	Rows    int64
+	Bytes   int64
+	View    bool   `json:",omitempty"`
+	ViewSQL string `json:",omitempty"`
+	// Versioned tables answer for older states of themselves.
+	Versioned bool `json:",omitempty"`
 }
 
 // fingerprint changes whenever a data file does.
@@ -88,16 +98,16 @@ func (w *workspace) writeCache(print string, c *cache) error {
 }
 
 // describe fills in columns and rows of every table.
-func (w *workspace) describe(ctx context.Context, assets []*catalog.Asset, c *cache) error {
+func (w *workspace) describe(ctx context.Context, e embedded, assets []*catalog.Asset, c *cache) error {
 	for _, a := range assets {
 		if t, ok := c.Tables[a.Name.Key()]; ok {
 			a.Columns, a.Rows = slices.Clone(t.Columns), t.Rows
 			continue
 		}
-		if err := w.engine.Describe(ctx, a); err != nil {
+		if err := e.Describe(ctx, a); err != nil {
 			return hint(err, "the file may be cut short or of another format: replace it or take it out of the workspace")
 		}
-		c.Tables[a.Name.Key()] = cachedTable{slices.Clone(a.Columns), a.Rows}
+		c.Tables[a.Name.Key()] = cachedTable{Name: a.Name, Columns: slices.Clone(a.Columns), Rows: a.Rows}
 		c.changed = true
 	}
 	return nil

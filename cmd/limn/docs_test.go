@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/limn-data/limn/internal/service"
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic/timex"
 )
@@ -43,6 +44,9 @@ func TestDocumentation(t *testing.T) {
 		commands += bytes.Count(raw, []byte("\n$ "))
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			s := session{dir: t.TempDir(), data: filepath.Dir(demo)}
+			if filepath.Base(page) == "trino.md" {
+				s.trino = strings.Replace(service.Trino(t), "://", "://admin@", 1)
+			}
 			out := s.page(t, string(raw))
 			if want := bytes.Count(raw, []byte("\n$ ")); s.seen != want {
 				t.Errorf("%d of %d commands were found: is a block not of language sh?", s.seen, want)
@@ -74,7 +78,8 @@ func TestReadmeShowsItsTwoCommands(t *testing.T) {
 // session runs the commands of one page in a folder of its own, with the demo where limn looks for it.
 type session struct {
 	dir, data string
-	seen      int // commands
+	trino     string // address of a real one, as the page's $TRINO
+	seen      int    // commands
 }
 
 // page runs a page's blocks in order and returns the page with what they print now.
@@ -167,7 +172,7 @@ func (s *session) run(t *testing.T, command string, at int) []string {
 	}
 	cmd := exec.Command("sh", "-c", word+" "+rest)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+s.data)
+	cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+s.data, "TRINO="+s.trino)
 	var shown bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &shown, &shown
 	err := cmd.Run()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,37 +20,113 @@ import (
 // formats by the ending of a file's name.
 var formats = map[string]string{".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "json", ".ndjson": "json", ".json": "json"}
 
-// runInit makes a workspace over files and infers a model.
+// runInit makes a workspace over files or a Trino and infers a model.
 func runInit(ctx context.Context, s streams, args []string) (int, error) {
 	f := newFlags("init", s)
-	var data texts
+	var data, include texts
 	f.Var(&data, "data", "`folder` or file with Parquet, CSV or JSON lines; may be repeated")
+	dsn := f.String("trino", "", "a Trino, as `http://user@host:port/catalog/schema`, in place of files")
+	f.Var(&include, "include", "of a Trino: `catalog`, catalog.schema or catalog.schema.table; may be repeated")
+	ca := f.String("ca", "", "of a Trino: `file` with the authority of its certificate")
 	out := f.String("out", "limn-workspace", "`folder` of the new workspace")
 	rest, err := f.parse(args)
 	if err != nil {
 		return 0, err
 	}
 	data = append(data, rest...)
-	if len(data) == 0 {
-		return 0, usage("init needs --data DIR or files")
+	if (len(data) == 0) == (*dsn == "") {
+		return 0, usage("init needs --data DIR or files, or --trino DSN")
+	}
+	if *dsn == "" && (len(include) > 0 || *ca != "") {
+		return 0, usage("--include and --ca are of a Trino; give --trino too")
 	}
 	start := time.Now()
-	assets, err := findFiles(data)
-	if err != nil {
-		return 0, err
-	}
 	if _, err := os.Stat(filepath.Join(*out, "limn.yaml")); err == nil {
 		return 0, hint(fmt.Errorf("%s is a workspace already", *out), "give another --out, or delete it first")
 	}
-	fmt.Fprintf(s.err, "reading %d tables …\n", len(assets))
-	res, err := inferFrom(ctx, s, assets)
+	abs, err := filepath.Abs(*out)
 	if err != nil {
 		return 0, err
 	}
-	if err := writeWorkspace(*out, assets, res); err != nil {
+	cfg := config{Name: filepath.Base(abs), Catalog: "lake", TimeZone: "UTC"}
+	cfg.Calendar.Year, cfg.Calendar.WeekStart = "calendar", "monday"
+	var assets []*catalog.Asset
+	var res *infer.Result
+	if *dsn != "" {
+		c, err := parseDSN(*dsn, include)
+		if err != nil {
+			return 0, err
+		}
+		if *ca != "" {
+			if c.CA, err = filepath.Abs(*ca); err != nil {
+				return 0, err
+			}
+		}
+		cfg.Trino = &c
+		if assets, res, err = inferServed(ctx, s, c); err != nil {
+			return 0, err
+		}
+		cfg.Catalog = assets[0].Name.Catalog
+	} else {
+		if assets, err = findFiles(data); err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(s.err, "reading %d tables …\n", len(assets))
+		if res, err = inferFrom(ctx, s, assets); err != nil {
+			return 0, err
+		}
+		cfg.Tables = entries(assets)
+	}
+	if err := writeWorkspace(abs, cfg, res); err != nil {
 		return 0, err
 	}
+	if cfg.Trino != nil && cfg.Trino.PasswordEnv != "" {
+		fmt.Fprintf(s.err, "The password was not written down: set %s before you ask.\n", cfg.Trino.PasswordEnv)
+	}
 	return exitDone, reportInit(s, f, *out, assets, res, time.Since(start))
+}
+
+// inferServed reads the tables of a Trino and looks at their values.
+func inferServed(ctx context.Context, s streams, c trinoConfig) ([]*catalog.Asset, *infer.Result, error) {
+	e, err := c.open("", time.UTC, 0, func(format string, args ...any) { fmt.Fprintf(s.err, "  "+format+"\n", args...) })
+	if err != nil {
+		return nil, nil, err
+	}
+	defer e.Close()
+	server, err := e.Ping(ctx)
+	if err != nil {
+		return nil, nil, hint(err, "see that the server is up and that the account may sign in")
+	}
+	assets, skipped, err := e.Tables(ctx, c.Include)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, k := range skipped {
+		e.note("%s: left out: %s", k.What, k.Why)
+	}
+	if len(assets) == 0 {
+		return nil, nil, hint(fmt.Errorf("there are no tables that %s may see in %s", server.User, strings.Join(c.Include, ", ")), "name a catalog or schema that has some with --include")
+	}
+	fmt.Fprintf(s.err, "reading %d tables of Trino %s as %s …\n", len(assets), server.Version, server.User)
+	if err := e.stats(ctx, assets); err != nil {
+		return nil, nil, err
+	}
+	res, err := infer.Infer(ctx, assets, &pace{Sampler: e, all: len(assets), to: s.err})
+	return assets, res, err
+}
+
+// pace says how far a long look at many tables is.
+type pace struct {
+	infer.Sampler
+	done, all int
+	to        io.Writer
+}
+
+func (p *pace) Profile(ctx context.Context, a *catalog.Asset, limit int) (infer.Profile, error) {
+	if p.done++; p.done%20 == 0 {
+		fmt.Fprintf(p.to, "  %d of %d\n", p.done, p.all)
+	}
+	return p.Sampler.Profile(ctx, a, limit)
 }
 
 func inferFrom(ctx context.Context, s streams, assets []*catalog.Asset) (*infer.Result, error) {
@@ -74,23 +151,7 @@ func inferFrom(ctx context.Context, s streams, assets []*catalog.Asset) (*infer.
 			fmt.Fprintf(s.err, "  %d of %d\n", i+1, len(assets))
 		}
 	}
-	return infer.Infer(ctx, assets, sampler{engine})
-}
-
-// sampler lets the inference look at values through the engine.
-type sampler struct{ engine *duckdb.Engine }
-
-func (s sampler) Profile(ctx context.Context, a *catalog.Asset, limit int) (infer.Profile, error) {
-	n, cols, err := s.engine.Profile(ctx, a, limit)
-	p := infer.Profile{Rows: n}
-	for _, c := range cols {
-		p.Columns = append(p.Columns, infer.Column{Nulls: c.Nulls, Distinct: c.Distinct, Min: c.Min, Max: c.Max})
-	}
-	return p, err
-}
-
-func (s sampler) Included(ctx context.Context, from *catalog.Asset, column string, to *catalog.Asset, target string, limit int) (float64, error) {
-	return s.engine.Included(ctx, from, column, to, target, limit)
+	return infer.Infer(ctx, assets, embedded{engine})
 }
 
 // findFiles makes a table of every file, and one of every folder whose files share a format below the
@@ -184,15 +245,9 @@ func tableName(file string) string {
 	return name
 }
 
-// writeWorkspace writes into a folder beside and renames it, so that a broken-off run leaves nothing
-// half-written.
-func writeWorkspace(dir string, assets []*catalog.Asset, res *infer.Result) error {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return err
-	}
-	cfg := config{Name: filepath.Base(abs), Catalog: "lake", TimeZone: "UTC"}
-	cfg.Calendar.Year, cfg.Calendar.WeekStart = "calendar", "monday"
+// entries are what limn.yaml says of tables over files.
+func entries(assets []*catalog.Asset) []tableEntry {
+	var out []tableEntry
 	for _, a := range assets {
 		t := tableEntry{Name: a.Name.String(), Format: a.Source.Format, Files: a.Source.Files, Header: a.Source.Header, Delim: a.Source.Delim}
 		if a.Source.Format != "parquet" {
@@ -203,8 +258,14 @@ func writeWorkspace(dir string, assets []*catalog.Asset, res *infer.Result) erro
 				}{c.Name, c.Type})
 			}
 		}
-		cfg.Tables = append(cfg.Tables, t)
+		out = append(out, t)
 	}
+	return out
+}
+
+// writeWorkspace writes into a folder beside and renames it, so that a broken-off run leaves nothing
+// half-written.
+func writeWorkspace(abs string, cfg config, res *infer.Result) error {
 	yml, err := conf.Encode(cfg)
 	if err != nil {
 		return err
@@ -238,7 +299,7 @@ func writeWorkspace(dir string, assets []*catalog.Asset, res *infer.Result) erro
 			return err
 		}
 	} else if err == nil {
-		return hint(fmt.Errorf("%s is not empty", dir), "give another --out")
+		return hint(fmt.Errorf("%s is not empty", abs), "give another --out")
 	}
 	return os.Rename(tmp, abs)
 }

@@ -43,7 +43,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", "[--dir DIR] [--today DATE] [--seed N] [--rows N] [--question Q]", "make the demo workspace and show what limn does", runDemo},
-		{"init", "--data DIR|FILE… [--out WS]", "make a workspace over your own files", runInit},
+		{"init", "--data DIR|FILE… | --trino DSN [--out WS]", "make a workspace over your own files or a Trino", runInit},
 		{"ask", "[--at TIME] [--as USER] [--html FILE] [QUESTION]", "answer a question", runAsk},
 		{"read", "[--at TIME] [--batch FILE] QUESTION", "show how a question is read, without running it", runRead},
 		{"sql", "check|format|lineage|translate|run [FILE|-]", "work with Trino SQL", runSQL},

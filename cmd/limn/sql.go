@@ -31,7 +31,10 @@ type sqlCommand struct {
 	session check.Session
 	ws      *workspace
 	as, at  string
+	confirm string
 	to      string
+	form    string // of lineage
+	place   string // namespace of datasets
 }
 
 // runSQL judges, prints, traces, translates or runs Trino SQL.
@@ -45,8 +48,11 @@ func runSQL(ctx context.Context, s streams, args []string) (int, error) {
 	c.f.StringVar(&c.session.Schema, "db-schema", "", "default schema of names")
 	batch := c.f.String("batch", "", "one {\"id\",\"sql\"} a line from `file`")
 	c.f.StringVar(&c.to, "to", "duckdb", "dialect to translate to")
+	c.f.StringVar(&c.form, "format", "table", "lineage as table, tree, dot, json or openlineage")
+	c.f.StringVar(&c.place, "namespace", "trino://localhost:8080", "namespace of the datasets in OpenLineage")
 	c.f.StringVar(&c.as, "as", "", "the `user` who asks")
 	c.f.StringVar(&c.at, "at", "", "the `time` that current_date means")
+	c.f.StringVar(&c.confirm, "confirm", "", "`token` of a run that asked for consent to its cost")
 	rest, err := c.f.parse(args[1:])
 	if err != nil {
 		return 0, err
@@ -192,8 +198,9 @@ type checked struct {
 	Lineage   []lineage.Output `json:"lineage"`
 
 	stmt  ast.Statement
-	query *ast.Query
+	query *ast.Query // nil for other statements
 	info  *check.Info
+	graph lineage.Graph
 }
 
 type problemJSON struct {
@@ -235,17 +242,16 @@ func (c *sqlCommand) judge(text string) *checked {
 		doc.Problems = append(doc.Problems, j)
 	}
 	doc.OK = len(problems) == 0
-	q, ok := stmt.(*ast.Query)
-	if !ok || !doc.OK {
+	if !doc.OK {
 		return doc
 	}
-	doc.query = q
+	doc.query, _ = stmt.(*ast.Query)
 	for _, col := range info.Columns {
 		doc.Columns = append(doc.Columns, columnJSON{col.Name, col.Type.String()})
 	}
-	g := lineage.Trace(q, info)
-	doc.Lineage = append(doc.Lineage, g.Outputs...)
-	for _, t := range g.Tables {
+	doc.graph = lineage.Statement(stmt, info)
+	doc.Lineage = append(doc.Lineage, doc.graph.Outputs...)
+	for _, t := range doc.graph.Tables {
 		doc.Tables = append(doc.Tables, t.Name)
 	}
 	return doc
@@ -303,9 +309,6 @@ func (c *sqlCommand) format(_ context.Context, name, text string) (any, int, err
 	if err != nil {
 		return nil, 0, fmt.Errorf("%s", problemLine(name, syntaxProblem(err)))
 	}
-	if o, ok := stmt.(*ast.Other); ok {
-		return nil, 0, fmt.Errorf("%s: a %s statement is recognised but not printed", name, strings.ReplaceAll(o.Kind, "_", " "))
-	}
 	out := format.Statement(stmt)
 	if !c.f.json {
 		fmt.Fprintln(c.s.out, strings.TrimRight(out, "\n"))
@@ -313,20 +316,60 @@ func (c *sqlCommand) format(_ context.Context, name, text string) (any, int, err
 	return map[string]string{"sql": out}, exitDone, nil
 }
 
+// producer is what OpenLineage names as the source of our facets.
+const producer = "https://github.com/limn-data/limn"
+
 func (c *sqlCommand) lineage(_ context.Context, name, text string) (any, int, error) {
-	doc, failed, err := c.needQuery(name, text)
-	if doc == nil {
-		return failed, exitFailed, err
+	doc := c.judge(text)
+	if !doc.OK {
+		if c.f.json {
+			return doc, exitFailed, nil
+		}
+		return nil, exitFailed, fmt.Errorf("%s", problemLine(name, doc.Problems[0]))
 	}
-	if !c.f.json {
-		for _, o := range doc.Lineage {
-			fmt.Fprintln(c.s.out, o.Name)
-			for _, in := range o.Inputs {
-				fmt.Fprintf(c.s.out, "  ← %s.%s (%s)\n", in.Table, in.Column, in.Kind)
-			}
+	var out any
+	var shown string
+	switch c.form {
+	case "table", "json":
+		out = map[string]any{"lineage": doc.Lineage, "tables": doc.Tables, "target": doc.graph.Target}
+		shown = lineageTable(doc)
+	case "tree":
+		shown = doc.graph.Tree()
+		out = map[string]string{"tree": shown}
+	case "dot":
+		shown = doc.graph.DOT()
+		out = map[string]string{"dot": shown}
+	case "openlineage":
+		out = map[string]any{"columnLineage": doc.graph.OpenLineage(c.place, producer)}
+	default:
+		return nil, 0, usage("sql lineage knows --format table, tree, dot, json and openlineage, not %q", c.form)
+	}
+	switch {
+	case c.f.json:
+	case c.form == "json", c.form == "openlineage":
+		return out, exitDone, writeJSON(c.s.out, out)
+	default:
+		fmt.Fprint(c.s.out, shown)
+	}
+	return out, exitDone, nil
+}
+
+func lineageTable(doc *checked) string {
+	var b strings.Builder
+	for _, o := range doc.Lineage {
+		fmt.Fprintln(&b, o.Name)
+		for _, in := range o.Inputs {
+			fmt.Fprintf(&b, "  ← %s.%s (%s)\n", in.Table, in.Column, in.Kind)
 		}
 	}
-	return map[string]any{"lineage": doc.Lineage, "tables": doc.Tables}, exitDone, nil
+	if len(doc.Lineage) == 0 {
+		fmt.Fprintf(&b, "%s has no output columns", strings.ToUpper(strings.ReplaceAll(doc.Statement, "_", " ")))
+		if len(doc.Tables) > 0 {
+			fmt.Fprintf(&b, "; it reads %s", strings.Join(doc.Tables, ", "))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 func (c *sqlCommand) translate(_ context.Context, name, text string) (any, int, error) {
@@ -357,17 +400,20 @@ func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, erro
 	if c.ws == nil {
 		return nil, 0, usage("sql run needs a workspace; --schema has tables without rows")
 	}
+	who := principal(c.as)
+	ss, err := c.ws.service.Session(who)
+	if err != nil {
+		return nil, 0, err
+	}
+	var refused *gate.Refused
+	if _, err := gate.Read(text, ss.View.Policy()); errors.As(err, &refused) {
+		if !c.f.json {
+			fmt.Fprintln(c.s.out, refused.Reason)
+		}
+		return map[string]any{"outcome": answer.Refused, "declined": map[string]any{"code": refused.Code, "reason": refused.Reason}}, exitDeclined, nil
+	}
 	doc := c.judge(text)
 	switch {
-	case doc.OK && doc.query == nil:
-		verdict, err := gate.Judge(ctx, doc.stmt, doc.info, nil, gate.Limits{})
-		if err != nil {
-			return nil, 0, err
-		}
-		if !c.f.json {
-			fmt.Fprintln(c.s.out, verdict.Reason)
-		}
-		return map[string]any{"outcome": answer.Refused, "declined": map[string]any{"code": verdict.Code, "reason": verdict.Reason}}, exitDeclined, nil
 	case !doc.OK:
 		if !c.f.json {
 			fmt.Fprintln(c.s.err, problemLine(name, doc.Problems[0]))
@@ -380,11 +426,11 @@ func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, erro
 	}
 	plan := &nl2sql.Plan{SQL: format.Query(doc.query), Query: doc.query, Info: doc.info, Road: ""}
 	for _, u := range doc.info.Tables {
-		if a := c.ws.snap.Table(catalog.Name{Catalog: u.Table.Catalog, Schema: u.Table.Schema, Table: u.Table.Name}); a != nil {
+		if a := ss.View.Snapshot().Table(catalog.Name{Catalog: u.Table.Catalog, Schema: u.Table.Schema, Table: u.Table.Name}); a != nil {
 			plan.Tables = append(plan.Tables, a)
 		}
 	}
-	o, err := c.ws.service.Run(ctx, plan, answer.Request{Who: principal(c.as), At: now})
+	o, err := c.ws.service.Run(ctx, plan, answer.Request{Who: who, At: now, Confirm: c.confirm})
 	if err != nil {
 		return nil, 0, err
 	}

@@ -7,18 +7,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/duckdb"
-	"github.com/limn-data/limn/gate"
 	"github.com/limn-data/limn/ingest/sources"
 	"github.com/limn-data/limn/internal/conf"
 	"github.com/limn-data/limn/nl2sql/values"
@@ -33,6 +31,7 @@ type config struct {
 	Data     []string          `yaml:"data"`              // folders <dir>/<schema>/<table>/*.parquet
 	Tables   []tableEntry      `yaml:"tables"`            // tables over named files
 	Sources  map[string]string `yaml:"sources,omitempty"` // sources as models write them → tables here; "a.b.*" maps a schema
+	Trino    *trinoConfig      `yaml:"trino,omitempty"`   // in place of files
 	Clock    string            `yaml:"clock"`             // RFC 3339; pins "now" where the data stand still
 	TimeZone string            `yaml:"time_zone"`         // IANA
 	Calendar struct {
@@ -40,12 +39,8 @@ type config struct {
 		FiscalStart int    `yaml:"fiscal_year_start"`
 		WeekStart   string `yaml:"week_start"`
 	} `yaml:"calendar"`
-	Currency string `yaml:"currency"`
-	Limits   struct {
-		AskAboveBytes int64  `yaml:"ask_above_bytes"`
-		Timeout       string `yaml:"timeout"`
-		MemoryMB      int64  `yaml:"memory_mb"`
-	} `yaml:"limits"`
+	Currency string       `yaml:"currency"`
+	Limits   limitsConfig `yaml:"limits"`
 }
 
 // tableEntry is a table over files, as init writes it.
@@ -65,7 +60,8 @@ type tableEntry struct {
 type workspace struct {
 	dir     string
 	cfg     config
-	engine  *duckdb.Engine
+	engine  lake
+	notes   io.Writer // what was left out, for the person who waits
 	service *answer.Service
 	snap    *catalog.Snapshot
 	model   *model.Model
@@ -158,7 +154,7 @@ func (c config) calendar() (timex.Calendar, error) {
 // openWorkspace loads a workspace and starts its engine. What the files say about themselves is kept in
 // .limn/ and made anew when they change.
 func openWorkspace(ctx context.Context, dir string) (*workspace, error) {
-	w := &workspace{dir: dir}
+	w := &workspace{dir: dir, notes: os.Stderr}
 	var err error
 	if w.cfg, err = readConfig(dir); err != nil {
 		return nil, err
@@ -170,26 +166,51 @@ func openWorkspace(ctx context.Context, dir string) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	assets, err := w.findTables()
-	if err != nil {
-		return nil, err
-	}
-	if err := w.startEngine(assets); err != nil {
-		return nil, err
-	}
-	if err := w.load(ctx, assets, cal); err != nil {
+	if err := w.load(ctx, cal); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	return w, nil
 }
 
-func (w *workspace) load(ctx context.Context, assets []*catalog.Asset, cal timex.Calendar) error {
-	fsys := os.DirFS(w.dir)
-	print := fingerprint(assets)
-	known := w.readCache(print)
-	if err := w.describe(ctx, assets, known); err != nil {
+// connect starts the engine and finds the tables, with what is kept of them.
+func (w *workspace) connect(ctx context.Context) (assets []*catalog.Asset, known *cache, print string, err error) {
+	if c := w.cfg.Trino; c != nil {
+		if len(w.cfg.Data)+len(w.cfg.Tables) > 0 {
+			return nil, nil, "", fmt.Errorf("limn.yaml: a workspace is over files or over a Trino, not over both")
+		}
+		limits, err := w.cfg.Limits.limits()
+		if err != nil {
+			return nil, nil, "", err
+		}
+		e, err := c.open(w.dir, w.zone, limits.Time, func(format string, args ...any) { fmt.Fprintf(w.notes, format+"\n", args...) })
+		if err != nil {
+			return nil, nil, "", err
+		}
+		w.engine = e
+		print = "trino " + c.URL + " " + strings.Join(c.Include, " ")
+		known = w.readCache(print)
+		assets, err = w.served(ctx, e, known)
+		return assets, known, print, err
+	}
+	if assets, err = w.findTables(); err != nil {
+		return nil, nil, "", err
+	}
+	e, err := w.startEngine(assets)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	w.engine = e
+	print = fingerprint(assets)
+	known = w.readCache(print)
+	return assets, known, print, w.describe(ctx, e, assets, known)
+}
+
+func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
+	assets, known, print, err := w.connect(ctx)
+	if err != nil {
 		return err
 	}
+	fsys := os.DirFS(w.dir)
 	if _, err := sources.Facts(fsys, assets); err != nil {
 		return err
 	}
@@ -198,7 +219,9 @@ func (w *workspace) load(ctx context.Context, assets []*catalog.Asset, cal timex
 		return err
 	}
 	models := func(s *catalog.Snapshot) (*model.Model, error) { return model.Load(fsys, s, w.cfg.Sources) }
-	if w.model, err = models(catalog.New(assets, nil, nil)); err != nil {
+	bare := catalog.New(assets, nil, nil)
+	bare.Functions = known.functions()
+	if w.model, err = models(bare); err != nil {
 		return err
 	}
 	if err := w.ranges(ctx, assets, known); err != nil {
@@ -217,13 +240,20 @@ func (w *workspace) load(ctx context.Context, assets []*catalog.Asset, cal timex
 		return err
 	}
 	w.snap = catalog.New(assets, projected(w.model), terms)
-	limits := gate.Limits{AskAbove: w.cfg.Limits.AskAboveBytes}
+	w.snap.Functions = bare.Functions
+	if err := policy.Check(w.snap); err != nil {
+		return err
+	}
+	guard, err := w.gate(policy)
+	if err != nil {
+		return err
+	}
 	w.service = answer.NewService(answer.Workspace{Name: w.cfg.Name, Snapshot: w.snap, Models: models, Values: values.New(known.Values), Policy: policy,
-		Calendar: cal, Zone: w.zone, Currency: w.cfg.Currency, Limits: limits}, engineAdapter{w.engine})
+		Calendar: cal, Zone: w.zone, Currency: w.cfg.Currency, Gate: guard}, w.engine)
 	return nil
 }
 
-func (w *workspace) startEngine(assets []*catalog.Asset) error {
+func (w *workspace) startEngine(assets []*catalog.Asset) (embedded, error) {
 	cfg := duckdb.Config{Catalogs: []string{w.cfg.Catalog}, Memory: w.cfg.Limits.MemoryMB << 20}
 	for _, a := range assets {
 		if !slices.Contains(cfg.Catalogs, a.Name.Catalog) {
@@ -238,13 +268,12 @@ func (w *workspace) startEngine(assets []*catalog.Asset) error {
 	if t := w.cfg.Limits.Timeout; t != "" {
 		d, err := time.ParseDuration(t)
 		if err != nil {
-			return fmt.Errorf("limn.yaml: limits.timeout: %w", err)
+			return embedded{}, fmt.Errorf("limn.yaml: limits.timeout: %w", err)
 		}
 		cfg.Timeout = d
 	}
-	var err error
-	w.engine, err = duckdb.Open(cfg)
-	return err
+	e, err := duckdb.Open(cfg)
+	return embedded{e}, err
 }
 
 // Close ends the engine's workers.
@@ -356,45 +385,6 @@ func projected(m *model.Model) []catalog.Metric {
 		out = append(out, c)
 	}
 	return out
-}
-
-// readPolicy reads policy/*.yaml.
-func readPolicy(fsys fs.FS) (access.Policy, error) {
-	var out access.Policy
-	files, err := fs.Glob(fsys, "policy/*.y*ml")
-	if err != nil {
-		return out, fmt.Errorf("policy: %w", err)
-	}
-	for _, name := range files {
-		raw, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return out, fmt.Errorf("policy: %w", err)
-		}
-		var f struct {
-			Reveal string `yaml:"reveal"` // "name": refusals may name what they refuse
-			Hide   []struct {
-				Tables  []string `yaml:"tables"`
-				Columns []string `yaml:"columns"`
-				PII     bool     `yaml:"pii"`
-				Unless  []string `yaml:"unless"`
-				Contact string   `yaml:"contact"`
-			} `yaml:"hide"`
-		}
-		if err := conf.File(name, raw, &f); err != nil {
-			return out, err
-		}
-		if f.Reveal != "" && f.Reveal != "name" {
-			return out, fmt.Errorf("%s: reveal is %q; write name or leave it out", name, f.Reveal)
-		}
-		out.Reveal = out.Reveal || f.Reveal == "name"
-		for _, h := range f.Hide {
-			out.Rules = append(out.Rules, access.Rule(h))
-		}
-		if err := out.Validate(); err != nil {
-			return out, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return out, nil
 }
 
 func first(a, b string) string {

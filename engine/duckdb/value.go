@@ -6,61 +6,80 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math/big"
-	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	db "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/limn-data/limn/engine/duckdb/translate"
 	"github.com/limn-data/limn/internal/decimal"
 	"github.com/limn-data/limn/trino/rows"
+	"github.com/limn-data/limn/trino/types"
 )
 
 // convert turns a driver's value into ours.
 type convert func(driver.Value) (rows.Value, error)
 
-// converter chooses by Trino's type name where the same DuckDB value prints differently: dates,
-// timestamps of a precision, char. Everything else follows the value itself.
+// converter chooses by Trino's type where the same DuckDB value prints differently: dates, times of a
+// precision, what has a zone, and those within lists, maps and rows. Everything else follows the value.
 func converter(trinoType string) convert {
-	base, _, _ := strings.Cut(trinoType, "(")
-	switch {
-	case trinoType == "date":
+	t, err := types.Parse(trinoType)
+	if err != nil {
+		return value
+	}
+	return of(t)
+}
+
+func of(t types.Type) convert {
+	switch k := t.Kind(); k {
+	case types.Date:
 		return timed("2006-01-02")
-	case base == "timestamp" || base == "time":
-		return timed(layout(trinoType))
+	case types.Time, types.TimeTZ:
+		return timed(rows.TimeLayout(min(t.Precision(), 9), k == types.TimeTZ))
+	case types.Timestamp, types.TimestampTZ:
+		return timed(rows.TimestampLayout(min(t.Precision(), 9), k == types.TimestampTZ))
+	case types.Array:
+		elem := of(t.Elem(0))
+		return func(v driver.Value) (rows.Value, error) {
+			in, ok := v.([]any)
+			if !ok {
+				return value(v)
+			}
+			return list(in, func(int) convert { return elem })
+		}
+	case types.Row:
+		return structOf(t)
+	case types.Map:
+		key, val := of(t.Elem(0)), of(t.Elem(1))
+		return func(v driver.Value) (rows.Value, error) {
+			in, ok := v.(db.OrderedMap)
+			if !ok {
+				return value(v)
+			}
+			return entries(in, key, val)
+		}
 	}
 	return value
 }
 
-var precision = regexp.MustCompile(`\((\d+)\)`)
-
-// layout is the ISO 8601 form of a timestamp or time type, with the digits of its precision.
-func layout(t string) string {
-	digits := 3
-	if m := precision.FindStringSubmatch(t); m != nil {
-		digits, _ = strconv.Atoi(m[1])
-	}
-	out := "2006-01-02T15:04:05"
-	if strings.HasPrefix(t, "time(") || t == "time" || strings.HasPrefix(t, "time with") {
-		out = "15:04:05"
-	}
-	if digits > 0 {
-		out += "." + strings.Repeat("0", min(digits, 9))
-	}
-	if strings.HasSuffix(t, "with time zone") {
-		out += "Z07:00"
-	}
-	return out
-}
-
+// timed writes a time. What has a zone comes as text, in Trino's spelling.
 func timed(layout string) convert {
 	return func(v driver.Value) (rows.Value, error) {
-		if t, ok := v.(time.Time); ok {
-			if t = t.UTC(); t.Year() > 9999 {
-				return "+" + t.Format(layout), nil
+		switch v := v.(type) {
+		case time.Time:
+			if v = v.UTC(); v.Year() > 9999 {
+				return "+" + v.Format(layout), nil
 			}
-			return t.Format(layout), nil
+			return v.Format(layout), nil
+		case string:
+			at, err := rows.ParseTime(v)
+			if err != nil {
+				return nil, err
+			}
+			if rows.Twice(at) {
+				return nil, fmt.Errorf("a time falls into the hour that the clock of its zone shows twice; select it AT TIME ZONE 'UTC'")
+			}
+			return at.Format(layout), nil
 		}
 		return value(v)
 	}
@@ -101,32 +120,62 @@ func value(v driver.Value) (rows.Value, error) {
 	case db.Interval:
 		return interval(v), nil
 	case []any:
-		return list(v)
+		return list(v, func(int) convert { return value })
 	case map[string]any: // a struct: Trino's rows are shown by position, and the driver has lost it
 		return nil, fmt.Errorf("a row value cannot be shown; select its fields")
 	case db.OrderedMap:
-		var out rows.Map
-		keys, vals := v.Keys(), v.Values()
-		for i := range keys {
-			k, err := value(keys[i])
-			if err != nil {
-				return nil, err
-			}
-			x, err := value(vals[i])
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, rows.Entry{Key: k, Value: x})
-		}
-		return out, nil
+		return entries(v, value, value)
 	}
 	return nil, fmt.Errorf("no form is known for a value of type %T", v)
 }
 
-func list(vs []any) (rows.Value, error) {
+// structOf gives the fields of a row in their order, which the driver has lost; their names tell it.
+func structOf(t types.Type) convert {
+	fields := make([]convert, t.NumElems())
+	for i := range fields {
+		fields[i] = of(t.Elem(i))
+	}
+	return func(v driver.Value) (rows.Value, error) {
+		in, ok := v.(map[string]any)
+		if !ok {
+			return value(v)
+		}
+		out := make([]rows.Value, len(fields))
+		for i, f := range fields {
+			x, ok := in[translate.FieldName(i)]
+			if !ok || len(in) != len(fields) {
+				return nil, fmt.Errorf("a row of %d fields came with %d others", len(fields), len(in))
+			}
+			var err error
+			if out[i], err = f(x); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	}
+}
+
+func entries(m db.OrderedMap, key, val convert) (rows.Value, error) {
+	out := rows.Map{}
+	keys, vals := m.Keys(), m.Values()
+	for i := range keys {
+		k, err := key(keys[i])
+		if err != nil {
+			return nil, err
+		}
+		x, err := val(vals[i])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows.Entry{Key: k, Value: x})
+	}
+	return out, nil
+}
+
+func list(vs []any, of func(int) convert) (rows.Value, error) {
 	out := make([]rows.Value, len(vs))
 	for i, e := range vs {
-		x, err := value(e)
+		x, err := of(i)(e)
 		if err != nil {
 			return nil, err
 		}

@@ -29,16 +29,19 @@ type factsAsset struct {
 	DataUntil   string        `yaml:"data_until"`
 	TimeColumn  string        `yaml:"time_column"`
 	SnapshotID  string        `yaml:"snapshot_id"`
+	Tags        []string      `yaml:"tags"`     // words that policies go by
+	Requires    []string      `yaml:"requires"` // columns, one of which a condition must bind
 	Deprecated  *struct {
 		Since       string `yaml:"since"`
 		Note        string `yaml:"note"`
 		Replacement string `yaml:"replacement"`
 	} `yaml:"deprecated"`
 	Columns []struct {
-		Name        string `yaml:"name"`
-		Description string `yaml:"description"`
-		Unit        string `yaml:"unit"`
-		PII         string `yaml:"pii"`
+		Name        string   `yaml:"name"`
+		Description string   `yaml:"description"`
+		Unit        string   `yaml:"unit"`
+		PII         string   `yaml:"pii"`
+		Tags        []string `yaml:"tags"`
 	} `yaml:"columns"`
 	Checks []struct {
 		ID         string    `yaml:"id"`
@@ -135,6 +138,13 @@ func (f factsAsset) apply(a *catalog.Asset) error {
 	if !f.FreshAt.IsZero() {
 		a.FreshAt = f.FreshAt
 	}
+	a.Tags = append(a.Tags, f.Tags...)
+	for _, c := range f.Requires {
+		if a.Column(c) == nil {
+			return fmt.Errorf("requires a condition on %s, and the table has no such column", c)
+		}
+		a.Requires = append(a.Requires, c)
+	}
 	var err error
 	if until, err := day(f.DataUntil); err != nil {
 		return fmt.Errorf("data_until: %w", err)
@@ -172,6 +182,7 @@ func (f factsAsset) apply(a *catalog.Asset) error {
 			said(&col.Description, c.Description)
 			said(&col.Unit, c.Unit)
 			said(&col.PII, c.PII)
+			col.Tags = append(col.Tags, c.Tags...)
 		}
 	}
 	for _, k := range f.Checks {

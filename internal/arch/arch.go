@@ -26,4 +26,5 @@ var homes = map[string]string{
 	"gopkg.in/yaml.v3":            "internal/conf",
 	"github.com/apache/arrow-go/": "internal/demo",
 	"github.com/robfig/cron/":     "answer",
+	"github.com/trinodb/":         "engine/trino",
 }

@@ -40,7 +40,7 @@ type QueryBody interface {
 	isQueryBody()
 }
 
-// Statement is a whole statement: *Query, *CreateTable or *Other.
+// Statement is a whole statement: *Query, or one of the nodes that embed Head.
 type Statement interface {
 	Node
 	isStatement()

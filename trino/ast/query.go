@@ -233,6 +233,7 @@ type TableArg struct {
 	Partitioned bool // PARTITION BY is written; it may list nothing
 	PartitionBy []Expr
 	Empty       string // "prune", "keep" or empty
+	EmptyAt     Span   // of PRUNE or KEEP
 	OrderBy     []*SortItem
 }
 
@@ -305,48 +306,4 @@ type Join struct {
 	On          Expr
 	Using       []*Ident
 	Natural     bool
-}
-
-// CreateTable is CREATE TABLE name (columns), as far as a schema file needs it.
-type CreateTable struct {
-	Loc
-	Name        *QualifiedName
-	OrReplace   bool
-	IfNotExists bool
-	Columns     []*ColumnDef
-	Likes       []*LikeClause // LIKE other tables, after the columns
-	Comment     *StringLit
-	Properties  []*Property
-}
-
-// LikeClause is LIKE name [INCLUDING|EXCLUDING PROPERTIES] in a CREATE TABLE.
-type LikeClause struct {
-	Loc
-	Name       *QualifiedName
-	Properties string // "including", "excluding" or empty
-}
-
-// Property is name = value of a WITH (…) list; Value is nil for DEFAULT.
-type Property struct {
-	Loc
-	Name  *Ident
-	Value Expr
-}
-
-// ColumnDef is one column of a CREATE TABLE.
-type ColumnDef struct {
-	Loc
-	Name       *Ident
-	Type       *TypeName
-	Default    Expr
-	NotNull    bool
-	Comment    *StringLit
-	Properties []*Property
-}
-
-// Other is a statement that is recognised by its kind and not parsed further. Kind is lower case
-// with underscores ("insert", "drop_table", "call"), as `sql check` reports it.
-type Other struct {
-	Loc
-	Kind string
 }

@@ -20,6 +20,7 @@ func Shape(n Node) string {
 
 var (
 	locType     = reflect.TypeFor[Loc]()
+	headType    = reflect.TypeFor[Head]()
 	spanType    = reflect.TypeFor[Span]()
 	commentType = reflect.TypeFor[[]Comment]()
 )
@@ -51,7 +52,7 @@ func shape(b *strings.Builder, v reflect.Value) {
 		b.WriteByte('(')
 		for i := range t.NumField() {
 			f := t.Field(i)
-			if f.Type == locType || f.Type == spanType || f.Type == commentType || v.Field(i).IsZero() || f.Type.Kind() == reflect.Slice && v.Field(i).Len() == 0 ||
+			if f.Type == locType || f.Type == headType || f.Type == spanType || f.Type == commentType || v.Field(i).IsZero() || f.Type.Kind() == reflect.Slice && v.Field(i).Len() == 0 ||
 				t == reflect.TypeFor[Ident]() && f.Name == "Quoted" {
 				continue
 			}

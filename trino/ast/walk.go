@@ -97,7 +97,7 @@ func all[N Node](c *children, list []N) {
 func (c *children) of(n Node) {
 	switch n := n.(type) {
 	case *Ident, *NullLit, *BoolLit, *StringLit, *BinaryLit, *IntLit, *DecimalLit, *DoubleLit, *IntervalLit,
-		*Parameter, *Current, *CaseOperand, *GroupByAuto, *Other:
+		*Parameter, *Current, *CaseOperand, *GroupByAuto, *ExplainOption, *Transaction, *DollarText:
 		// leaves
 	case *QualifiedName:
 		all(c, n.Parts)
@@ -223,6 +223,7 @@ func (c *children) of(n Node) {
 		opt(c, n.Name)
 		c.expr(n.Value)
 	case *ColumnDef:
+		all(c, n.Path)
 		opt(c, n.Name)
 		opt(c, n.Type)
 		c.expr(n.Default)
@@ -432,6 +433,8 @@ func (c *children) of(n Node) {
 		opt(c, n.Min)
 		opt(c, n.Max)
 	default:
-		panic(fmt.Sprintf("ast: Children does not know %T", n))
+		if !c.ofStatement(n) {
+			panic(fmt.Sprintf("ast: Children does not know %T", n))
+		}
 	}
 }

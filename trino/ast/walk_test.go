@@ -18,7 +18,7 @@ var nodes = []ast.Node{
 	&ast.SingleColumn{}, &ast.AllColumns{}, &ast.GroupBy{}, &ast.SimpleGroupBy{}, &ast.GroupingSets{}, &ast.Rollup{}, &ast.Cube{},
 	&ast.GroupByAuto{}, &ast.WindowDef{}, &ast.SetOp{}, &ast.Values{}, &ast.TableQuery{}, &ast.ParenQuery{}, &ast.Table{},
 	&ast.TableVersion{}, &ast.Aliased{}, &ast.Sampled{}, &ast.SubqueryRel{}, &ast.Lateral{}, &ast.Unnest{}, &ast.TableFunction{},
-	&ast.ParenRel{}, &ast.Join{}, &ast.CreateTable{}, &ast.ColumnDef{}, &ast.Other{}, &ast.NullLit{}, &ast.BoolLit{},
+	&ast.ParenRel{}, &ast.Join{}, &ast.CreateTable{}, &ast.ColumnDef{}, &ast.NullLit{}, &ast.BoolLit{},
 	&ast.StringLit{}, &ast.BinaryLit{}, &ast.IntLit{}, &ast.DecimalLit{}, &ast.DoubleLit{}, &ast.TypedLit{}, &ast.IntervalLit{},
 	&ast.Parameter{}, &ast.Deref{}, &ast.Unary{}, &ast.Binary{}, &ast.Logical{}, &ast.Not{}, &ast.Compare{}, &ast.Quantified{},
 	&ast.Between{}, &ast.In{}, &ast.Like{}, &ast.IsNull{}, &ast.Exists{}, &ast.Subquery{}, &ast.Case{}, &ast.When{}, &ast.Cast{},
@@ -30,6 +30,7 @@ var nodes = []ast.Node{
 	&ast.JSONArray{}, &ast.JSONTable{}, &ast.MatchRecognize{}, &ast.JSONInput{}, &ast.JSONPath{}, &ast.JSONArg{}, &ast.JSONBehavior{},
 	&ast.JSONMember{}, &ast.JSONColumn{}, &ast.JSONPlan{}, &ast.RowPattern{}, &ast.MeasureDef{}, &ast.SkipTo{}, &ast.SubsetDef{},
 	&ast.VariableDef{}, &ast.Pattern{}, &ast.PatternQuantifier{},
+	&ast.Root{}, &ast.SessionProperty{}, &ast.Explain{}, &ast.ExplainOption{}, &ast.Prepare{}, &ast.Execute{}, &ast.ExecuteImmediate{}, &ast.Deallocate{}, &ast.DescribeInput{}, &ast.DescribeOutput{}, &ast.Show{}, &ast.ShowCreate{}, &ast.ShowStats{}, &ast.ShowGrants{}, &ast.Use{}, &ast.SetSession{}, &ast.ResetSession{}, &ast.SetSessionAuthorization{}, &ast.SetRole{}, &ast.SetPath{}, &ast.SetTimeZone{}, &ast.Transaction{}, &ast.CallProcedure{}, &ast.CreateCatalog{}, &ast.CreateSchema{}, &ast.CreateTableAs{}, &ast.CreateView{}, &ast.CreateMaterializedView{}, &ast.CreateFunction{}, &ast.CreateBranch{}, &ast.CreateRole{}, &ast.Drop{}, &ast.DropFunction{}, &ast.DropBranch{}, &ast.DropRole{}, &ast.Rename{}, &ast.AddColumn{}, &ast.RenameColumn{}, &ast.DropColumn{}, &ast.AlterColumn{}, &ast.SetProperties{}, &ast.TableExecute{}, &ast.SetAuthorization{}, &ast.RefreshView{}, &ast.RefreshMaterializedView{}, &ast.FastForwardBranch{}, &ast.Analyze{}, &ast.CommentOn{}, &ast.Principal{}, &ast.GrantObject{}, &ast.GrantPrivileges{}, &ast.GrantRoles{}, &ast.Insert{}, &ast.Delete{}, &ast.Truncate{}, &ast.Update{}, &ast.Assignment{}, &ast.Merge{}, &ast.MergeCase{}, &ast.FunctionSpec{}, &ast.ParameterDecl{}, &ast.DollarText{}, &ast.Characteristic{}, &ast.ReturnControl{}, &ast.SetControl{}, &ast.JumpControl{}, &ast.IfControl{}, &ast.CaseControl{}, &ast.Branch{}, &ast.Block{}, &ast.Declare{}, &ast.Loop{},
 }
 
 // TestNodesAreComplete reads the closed set from its source and compares.

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/functions"
 	"github.com/limn-data/limn/trino/types"
@@ -40,8 +42,15 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 		return c.position(e, s)
 	case ast.OverlayCall:
 		return c.set(e, c.overlay(e, s))
-	case ast.MethodCall, ast.StaticCall:
-		c.notYet(e, "A method of a type")
+	case ast.MethodCall:
+		return c.set(e, c.method(e, name, s))
+	case ast.StaticCall: // no type of Trino has one
+		c.arguments(e, s)
+		if t := e.Name.Parts[0].Name; len(e.Name.Parts) != 2 || !isTypeName(t) {
+			c.report(e.At, TypeNotFound, "Unknown type: %s", t)
+		} else {
+			c.functionNotFound(e, name)
+		}
 		return c.set(e, types.Type{})
 	}
 	overloads := c.session.Functions.Lookup(name)
@@ -56,10 +65,33 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 		}
 	}
 	kind := functions.Scalar
-	if len(overloads) > 0 {
+	if len(overloads) > 0 && (len(e.Name.Parts) > 1 || len(c.inlineNamed(name)) == 0) {
 		kind = overloads[0].Kind
 	}
 	return c.set(e, c.plainCall(e, name, kind, overloads, s))
+}
+
+// methods are the functions that can be called as x.f(…), read off a running Trino 483; all are of text.
+var methods = map[string]bool{"ends_with": true, "length": true, "lower": true, "lpad": true, "ltrim": true, "replace": true, "reverse": true,
+	"rpad": true, "rtrim": true, "split": true, "starts_with": true, "strpos": true, "substring": true, "to_utf8": true, "translate": true,
+	"trim": true, "upper": true}
+
+// method types x.f(…), whose receiver is the first argument.
+func (c *checker) method(e *ast.Call, name string, s *Scope) types.Type {
+	var overloads []*functions.Overload
+	if methods[name] {
+		for _, o := range c.session.Functions.Lookup(name) {
+			if strings.HasPrefix(o.ArgTypes, "varchar") || strings.HasPrefix(o.ArgTypes, "char") {
+				overloads = append(overloads, o)
+			}
+		}
+	}
+	return c.plainCall(e, name, functions.Scalar, overloads, s)
+}
+
+func isTypeName(name string) bool {
+	_, err := types.FromName(&ast.TypeName{Name: lower(name)})
+	return err == nil
 }
 
 // plainCall types a call of a registered function.
@@ -90,10 +122,17 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 	args, ok := c.arguments(e, s)
 	c.callOrderBy(e, s)
 	c.aggregate = aggregate
+	var order []int
+	if ok {
+		order, ok = c.namedOrder(e, name)
+	}
 	if !ok {
+		if len(overloads) > 0 { // whichever it is, its kind is known
+			c.notes[e] = note{call: overloads[0]}
+		}
 		return types.Type{}
 	}
-	if len(overloads) == 0 {
+	if len(overloads) == 0 && (len(c.inlineNamed(name)) == 0 || len(e.Name.Parts) > 1) {
 		c.functionNotFound(e, name)
 		return types.Type{}
 	}
@@ -103,11 +142,29 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		}
 		args = listaggArgs(args)
 	}
-	resolved, err := functions.Resolve(overloads, args, func(i int, params []types.Type) types.Type {
-		return c.lambda(e.Args[i].Value, params, s)
-	})
+	passed := e.Args
+	if order != nil {
+		passed = make([]*ast.Arg, len(order))
+		typed := args
+		args = make([]functions.Arg, len(order))
+		for i, from := range order {
+			passed[i], args[i] = e.Args[from], typed[from]
+		}
+	}
+	lambda := func(i int, params []types.Type) types.Type { return c.lambda(passed[i].Value, params, s) }
+	resolved, err := c.resolveInline(e, name, args)
+	if resolved.Overload == nil {
+		if more := c.inlineNamed(name); len(more) > 0 && len(e.Name.Parts) == 1 {
+			overloads = append(append([]*functions.Overload(nil), more...), overloads...)
+		}
+		resolved, err = functions.Resolve(overloads, args, lambda)
+	}
 	switch err := err.(type) {
 	case nil:
+		if resolved.Overload == c.calling && c.calling != nil { // Trino places it at the function
+			c.report(c.routineAt, NotSupported, "Recursive language functions are not supported: %s", name)
+			return types.Type{}
+		}
 	case *functions.AmbiguousError:
 		c.report(e.At, AmbiguousFunctionCall, "%s", err.Message)
 		return types.Type{}
@@ -136,8 +193,8 @@ func (c *checker) plainCall(e *ast.Call, name string, kind functions.Kind, overl
 		}
 	}
 	for i := range resolved.Params {
-		if i < len(e.Args) && !args[i].Lambda {
-			c.coerce(e.Args[i].Value, resolved.Params[i])
+		if i < len(passed) && !args[i].Lambda {
+			c.coerce(passed[i].Value, resolved.Params[i])
 		}
 	}
 	c.notes[e] = note{call: resolved.Overload}
@@ -170,12 +227,6 @@ func (c *checker) callForm(e *ast.Call, name string, kind functions.Kind) bool {
 	case e.Mode != "" && c.pattern == nil:
 		c.report(e.At, "INVALID_PROCESSING_MODE", "%s semantics is not supported out of pattern recognition context", e.Mode)
 		return false
-	}
-	for _, a := range e.Args {
-		if a.Name != nil {
-			c.report(a.At, InvalidFunctionArgument, "Named arguments are not supported for function '%s'", name)
-			return false
-		}
 	}
 	switch {
 	case kind != functions.Aggregate && e.Distinct && e.Over == nil:

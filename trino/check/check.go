@@ -7,6 +7,7 @@ package check
 
 import (
 	"strings"
+	"time"
 
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/functions"
@@ -14,20 +15,27 @@ import (
 )
 
 // Session says where unqualified names are looked for. Zone is the session's time zone; it is kept
-// for those who print literals and changes no type. Functions is the registry of the server, the
-// built-in one when nil. Parameters says that ? placeholders will be given values.
+// for those who print literals and changes no type. Functions is the registry of the server; when nil
+// that of the catalog, and the built-in one where that has none. Parameters says that ? placeholders will be given values. Now is the time at
+// which FOR TIMESTAMP AS OF must lie in the past; left out, that is not judged.
 type Session struct {
 	Catalog, Schema string
 	Zone            string
 	Functions       *functions.Registry
 	Parameters      bool
+	Now             time.Time
 }
 
 // Info is what checking learned. Keys are nodes of the tree that was checked; the tree is untouched.
 type Info struct {
-	Kind    string    // "query", "create_table", or the kind of an *ast.Other
-	Columns []*Column // output columns of a query, in order
-	Tables  []*TableUse
+	Kind    string      // "query", "insert", "drop_table" …, as ast.Kind names it
+	Columns []*Column   // of the result, in order: "rows" for what writes, none where there are no rows
+	Tables  []*TableUse // read
+
+	// Target is what a statement makes, writes to or changes, nil without one; of what it makes the
+	// columns are known too. Written are the columns that get values, under their names in Target.
+	Target  *Table
+	Written []*Column
 
 	notes   map[ast.Expr]note
 	outputs map[*ast.Query][]*Column
@@ -36,6 +44,7 @@ type Info struct {
 	// measures are those of row patterns in windows.
 	measures map[*ast.WindowSpec][]*Column
 	windows  map[*ast.Call]*ast.WindowSpec
+	views    map[*Table]*ast.Query
 }
 
 // note is what is known of one expression.
@@ -95,42 +104,31 @@ func (i *Info) Use(n ast.Node) *TableUse { return i.uses[n] }
 // CTE gives the query that an *ast.Table or *ast.TableQuery means when it names one of a WITH clause.
 func (i *Info) CTE(n ast.Node) *ast.Query { return i.ctes[n] }
 
+// View gives the query of a view that the statement reads, nil where it is not known.
+func (i *Info) View(t *Table) *ast.Query { return i.views[t] }
+
 // Window gives the specification behind OVER name; nil for an inline one.
 func (i *Info) Window(call *ast.Call) *ast.WindowSpec { return i.windows[call] }
 
-// Check judges a statement. Queries are judged whole; of other statements only the kind is given.
-// The first problem is the one that Trino would report; others may follow. A node must stand in the
-// tree once only, since findings are kept by node; code that builds trees copies what it repeats.
+// Check judges a statement. The first problem is the one that Trino would report; others may follow. A
+// node must stand in the tree once only, since findings are kept by node; code that builds trees copies
+// what it repeats.
 //
 // Clauses are judged in the order in which Trino does, FROM first, then WHERE, the select list, GROUP
 // BY, HAVING, ORDER BY and at last aggregation, so that of several problems the same one is first.
+//
+// What a connector alone knows (its table properties and procedures, branches, whether it can write at
+// all) is not judged, nor who may do what.
 func Check(stmt ast.Statement, cat Catalog, s Session) (*Info, []Problem) {
-	info := &Info{}
-	switch stmt := stmt.(type) {
-	case *ast.CreateTable:
-		info.Kind = "create_table"
-		return info, nil
-	case *ast.Other:
-		info.Kind = stmt.Kind
-		return info, nil
-	case *ast.Query:
-		info.Kind = "query"
-		// Expressions are met about once in ten characters; growing the table later costs more.
-		size := min(int(stmt.At.End-stmt.At.Start)/8+16, 4096)
-		info.notes = make(map[ast.Expr]note, size)
-		info.outputs = make(map[*ast.Query][]*Column)
-		info.uses = make(map[ast.Node]*TableUse)
-		info.ctes = make(map[ast.Node]*ast.Query)
-		info.windows = make(map[*ast.Call]*ast.WindowSpec)
-		if s.Functions == nil {
-			s.Functions = functions.Builtin()
-		}
-		c := &checker{Info: info, cat: cat, session: s, tables: map[*Table]*TableUse{}}
-		info.Columns = outputNames(c.query(stmt, nil, nil))
+	info := &Info{Kind: ast.Kind(stmt)}
+	// Expressions are met about once in ten characters; growing the table later costs more.
+	at := stmt.Span()
+	c := newChecker(info, cat, s, min(int(at.End-at.Start)/8+16, 4096))
+	info.Columns = c.statement(stmt)
+	if _, prepared := stmt.(*ast.Prepare); !prepared {
 		c.finishParameters(stmt)
-		return info, append(c.problems, c.late...)
 	}
-	panic("check: unknown kind of statement")
+	return info, append(c.problems, c.late...)
 }
 
 // outputNames gives the columns that have no name the one that Trino gives them in a result.
@@ -166,6 +164,16 @@ type checker struct {
 	pattern    *patternScope // the row pattern whose expressions are being typed
 	found      []foundCall   // of the SELECT being judged
 	aggregate  *ast.Call     // the aggregate whose arguments are being typed
+
+	explaining   bool   // what the server finds only when it runs a statement is not said
+	creating     *Table // the view that is being replaced, of which its query may not read
+	creatingWhat string
+	viewColumns  map[*Table][]*Column // of the views judged so far
+	viewOpen     map[*Table]bool      // being judged
+	inline       map[string][]*functions.Overload
+	routines     map[*functions.Overload]*ast.FunctionSpec
+	calling      *functions.Overload // the function whose body is being judged, and where it stands
+	routineAt    ast.Span
 }
 
 // Bounds on what a short text can blow up: ROW(x, x) over ROW(x, x), or a.*, b.* over a.*, b.*, double
@@ -240,6 +248,10 @@ func place(e ast.Expr) ast.Span {
 	case *ast.IsTruth:
 		return orElse(e.OpAt, at)
 	case *ast.AtTimeZone:
+		return orElse(e.OpAt, at)
+	case *ast.Match:
+		return orElse(e.OpAt, at)
+	case *ast.Overlaps:
 		return orElse(e.OpAt, at)
 	}
 	return at

@@ -65,9 +65,9 @@ var mark = regexp.MustCompile(`/\*ERR (\w+)( nowhere)?\*/\s*`)
 
 // TestProblems: the expected problem stands in the statement, where Trino places it.
 func TestProblems(t *testing.T) {
-	cat := testCatalog(t)
+	cat := overlay{testCatalog(t), testViews()}
 	wrong := 0
-	for _, sql := range statements(t, "testdata/problems.sql") {
+	for _, sql := range append(statements(t, "testdata/problems.sql"), statements(t, "testdata/statements.sql")...) {
 		_, problems := judge(sql, cat, session)
 		m := mark.FindStringSubmatchIndex(sql)
 		if m == nil {
@@ -94,6 +94,18 @@ func TestProblems(t *testing.T) {
 	if wrong < 100 {
 		t.Errorf("%d statements with a mark; the file has more", wrong)
 	}
+}
+
+// testViews are a view given as text, one over it, a materialized view, and a table with a hidden column.
+func testViews() check.Catalog {
+	region := []check.TableColumn{{Name: "region", Type: types.VarcharOf(20)}}
+	return check.Tables(
+		&check.Table{Catalog: "lake", Schema: "sales", Name: "recent", Columns: region, ViewSQL: "SELECT region FROM orders WHERE day > DATE '2026-01-01'"},
+		&check.Table{Catalog: "lake", Schema: "sales", Name: "over", Columns: region, ViewSQL: "SELECT region FROM sales.recent"},
+		&check.Table{Catalog: "lake", Schema: "sales", Name: "daily", Columns: region, Kind: check.MaterializedView},
+		&check.Table{Catalog: "lake", Schema: "sales", Name: "files", Columns: []check.TableColumn{
+			{Name: "id", Type: types.Of(types.Bigint)}, {Name: "$path", Type: types.Of(types.Varchar), Hidden: true}}},
+	)
 }
 
 func TestMessagesAndHints(t *testing.T) {
@@ -206,24 +218,6 @@ func TestInfo(t *testing.T) {
 	}
 }
 
-func TestOtherStatements(t *testing.T) {
-	cat := testCatalog(t)
-	for sql, kind := range map[string]string{
-		"INSERT INTO orders SELECT * FROM nowhere": "insert",
-		"DROP TABLE orders":                        "drop_table",
-		"CREATE TABLE t (a bigint)":                "create_table",
-	} {
-		stmt, err := parse.Statement(sql)
-		if err != nil {
-			t.Fatal(err)
-		}
-		info, problems := check.Check(stmt, cat, session)
-		if len(problems) > 0 || info.Kind != kind || len(info.Tables) > 0 || len(info.Columns) > 0 {
-			t.Errorf("%s: kind %q, %d tables, problems %v; want only kind %q", sql, info.Kind, len(info.Tables), problems, kind)
-		}
-	}
-}
-
 func TestParameters(t *testing.T) {
 	cat := testCatalog(t)
 	const sql = "SELECT id + ? FROM orders WHERE region = ?"
@@ -275,16 +269,20 @@ func TestViews(t *testing.T) {
 		view("good", "SELECT region FROM orders", region),
 		view("narrow", "SELECT note FROM orders", region),
 		view("short", "SELECT region, id FROM orders", region),
-		view("broken", "SELECT region FROM gone", region),
+		view("broken", "SELECT region + 1 AS region FROM orders", region),
+		view("unseen", "SELECT region FROM gone JOIN orders USING (region)", region),
 		view("loop", "SELECT region FROM lake.views.loop", region),
 		view("hidden", "SELECT region FROM orders", region, check.TableColumn{Name: "$path", Type: types.Of(types.Varchar), Hidden: true}),
 	)}
 	for name, code := range map[string]string{
-		"good": "", "hidden": "", "narrow": check.ViewIsStale, "short": check.ViewIsStale, "broken": "INVALID_VIEW", "loop": check.ViewIsRecursive,
+		"good": "", "hidden": "", "narrow": check.ViewIsStale, "short": check.ViewIsStale, "broken": check.InvalidView, "unseen": "", "loop": check.InvalidView,
 	} {
 		info, problems := judge("SELECT * FROM lake.views."+name, cat, session)
 		if got := firstCode(problems); got != code {
 			t.Errorf("%s: %v, want %q", name, problems, code)
+		}
+		if name == "unseen" && len(info.Tables) != 1 {
+			t.Errorf("%s reads %d tables, want the view alone", name, len(info.Tables))
 		}
 		if code == "" && len(info.Columns) != 1 {
 			t.Errorf("%s has %d columns in *, want 1", name, len(info.Columns))
@@ -303,6 +301,9 @@ func TestSchemaErrors(t *testing.T) {
 		"CREATE TABLE t (x bigint)":         "not a full name",
 		"CREATE TABLE a.b.c.d (x bigint)":   "three parts",
 		"CREATE TABLE a.b.t (x varchar(3))": "",
+		"CREATE TABLE a.b.t (x bigint); CREATE VIEW a.b.v AS SELECT x FROM a.b.t":  "",
+		"CREATE TABLE a.b.t (x bigint); CREATE VIEW a.b.v AS SELECT y FROM a.b.t":  "view a.b.v: Column 'y' cannot be resolved",
+		"CREATE VIEW a.b.v AS SELECT x FROM a.b.t; CREATE TABLE a.b.t (x bigint);": "view a.b.v: Catalog 'a' not found",
 	} {
 		stmts, err := parse.Statements(sql)
 		if err != nil {
@@ -363,12 +364,12 @@ func TestDoubling(t *testing.T) {
 // FuzzCheck: whatever parses is judged without a panic and within a second, places lie inside the text, and judging again
 // says the same.
 func FuzzCheck(f *testing.F) {
-	for _, file := range []string{"testdata/problems.sql", "testdata/outputs.sql"} {
+	for _, file := range []string{"testdata/problems.sql", "testdata/statements.sql", "testdata/outputs.sql"} {
 		for _, sql := range statements(f, file) {
 			f.Add(sql)
 		}
 	}
-	cat := testCatalog(f)
+	cat := overlay{testCatalog(f), testViews()}
 	f.Fuzz(func(t *testing.T, sql string) {
 		stmt, err := parse.Statement(sql)
 		if err != nil {

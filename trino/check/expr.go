@@ -148,6 +148,25 @@ func (c *checker) expr(e ast.Expr, s *Scope) types.Type {
 		return c.set(e, c.mismatch(e.At, "Lambda expression should always be used inside a function"))
 	case *ast.Measure:
 		return c.set(e, c.measure(e, s))
+	case *ast.Unique:
+		for _, col := range c.subquery(e.Query, s, existsUse, e.At, e.At) {
+			if !col.Type.Comparable() {
+				c.mismatch(e.At, "Type [%s] must be comparable in order to be used in UNIQUE predicate", col.Type)
+				break
+			}
+		}
+		return c.set(e, boolean)
+	case *ast.Match:
+		c.inSubquery(e.X, e.Query, place(e), e.Query.At, s, false)
+		return c.set(e, boolean)
+	case *ast.Overlaps:
+		c.overlaps(e, s)
+		return c.set(e, boolean)
+	case *ast.ArrayWildcard:
+		if c.expr(e.X, s).Valid() {
+			c.report(place(e), NotSupported, "[*] array wildcard accessor is only allowed over a JSON simplified accessor chain")
+		}
+		return c.set(e, types.Type{})
 	default:
 		c.notYet(e, "This expression")
 		return c.set(e, types.Type{})

@@ -17,7 +17,7 @@ func looksLeft(r ast.Relation) (unnest, lateral bool) {
 			r = x.Rel
 		case *ast.Unnest:
 			return true, false
-		case *ast.Lateral, *ast.JSONTable:
+		case *ast.Lateral, *ast.JSONTable, *ast.Nearest:
 			return false, true
 		default:
 			return false, false
@@ -45,7 +45,9 @@ func (c *checker) join(j *ast.Join, outer, lateral *Scope, names *namedQuery) []
 		c.report(j.At, NotSupported, "More than %d columns are not supported", maxColumns)
 		return nil
 	}
-	if (unnest || isLateral) && j.Kind != ast.CrossJoin && j.Kind != ast.ImplicitJoin && j.Kind != ast.InnerJoin {
+	if isNearest(j.Right) {
+		c.nearestJoin(j)
+	} else if (unnest || isLateral) && j.Kind != ast.CrossJoin && j.Kind != ast.ImplicitJoin && j.Kind != ast.InnerJoin {
 		c.onTrueOnly(j, unnest)
 	}
 	if j.Natural {

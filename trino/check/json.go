@@ -75,6 +75,10 @@ func (c *checker) jsonBehavior(b *ast.JSONBehavior, t types.Type, s *Scope, func
 	if b == nil || b.Default == nil {
 		return
 	}
+	if q := subqueryIn(b.Default); q != nil {
+		c.report(holder(b.Default, q), "UNSUPPORTED_SUBQUERY", "Subqueries are not supported in %s default expressions", function)
+		return
+	}
 	if u := c.expr(b.Default, s); u.Valid() && t.Valid() {
 		if !types.CanCoerce(u, t) {
 			c.mismatch(place(b.Default), "Function %s default %s result must evaluate to a %s (actual: %s)", function, when, t, u)

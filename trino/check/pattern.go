@@ -21,6 +21,7 @@ type patternScope struct {
 // measures, and with ALL ROWS what is left of the input.
 func (c *checker) matchRecognize(r *ast.MatchRecognize, outer, lateral *Scope, names *namedQuery) []*Column {
 	cols := c.relation(r.Rel, outer, lateral, names)
+	c.noTableFunction(r.Rel, "row pattern matching")
 	sel, pattern := c.sel, c.pattern
 	c.sel = &selection{names: names}
 	defer func() { c.sel, c.pattern = sel, pattern }()
@@ -45,7 +46,8 @@ func (c *checker) matchRecognize(r *ast.MatchRecognize, outer, lateral *Scope, n
 			keep(col)
 		}
 	}
-	out = append(out, c.rowPattern(r.Pattern, scope, false)...)
+	// Measures and conditions see the input alone, and no query inside them sees it.
+	out = append(out, c.rowPattern(r.Pattern, &Scope{cols: cols, boundary: true, noOuter: true}, false)...)
 	if allRows {
 		for _, col := range cols {
 			if !col.Hidden {

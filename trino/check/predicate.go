@@ -139,3 +139,44 @@ func (c *checker) scalarSubquery(e *ast.Subquery, s *Scope) types.Type {
 		return columnsRow(cols)
 	}
 }
+
+// overlaps wants two periods, each a row of a start and an end or a length.
+func (c *checker) overlaps(e *ast.Overlaps, s *Scope) {
+	l, r := c.period(e.L, s), c.period(e.R, s)
+	if !l.Valid() || !r.Valid() {
+		return
+	}
+	start, ok := types.Super(l.Elem(0), r.Elem(0))
+	end, both := types.Super(l.Elem(1), r.Elem(1))
+	if ok && both && isInterval(end) {
+		var verdict types.Verdict
+		if end, _, _, verdict = types.Arithmetic(types.Add, start, end); verdict == types.NoSuch {
+			both = false
+		}
+	}
+	if ok && both {
+		_, ok = types.Super(start, end)
+	}
+	if !ok || !both {
+		c.mismatch(place(e), "Cannot apply OVERLAPS to %s and %s", l, r)
+	}
+}
+
+func isInterval(t types.Type) bool {
+	return t.Kind() == types.IntervalYearMonth || t.Kind() == types.IntervalDaySecond
+}
+
+func (c *checker) period(e ast.Expr, s *Scope) types.Type {
+	t := c.expr(e, s)
+	switch {
+	case !t.Valid():
+		return t
+	case t.Kind() != types.Row || t.NumElems() != 2:
+		return c.mismatch(place(e), "OVERLAPS operand must be a row of two elements (actual %s)", t)
+	case !t.Elem(0).IsDateTime():
+		return c.mismatch(place(e), "OVERLAPS period start must be a datetime (actual %s)", t.Elem(0))
+	case !t.Elem(1).IsDateTime() && !isInterval(t.Elem(1)):
+		return c.mismatch(place(e), "OVERLAPS period end must be a datetime or interval (actual %s)", t.Elem(1))
+	}
+	return t
+}

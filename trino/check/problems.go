@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"slices"
+	"sort"
 	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
@@ -38,12 +40,17 @@ func (p Problem) Format(src string, position Position) string {
 
 // The codes are Trino's standard error codes, each with what brings it about.
 const (
+	AlreadyExists             = "ALREADY_EXISTS"              // DECLARE a bigint; DECLARE a bigint
 	AmbiguousFunctionCall     = "AMBIGUOUS_FUNCTION_CALL"     // SELECT sum(NULL)
 	AmbiguousName             = "AMBIGUOUS_NAME"              // SELECT region FROM orders, accounts
+	BranchNotFound            = "BRANCH_NOT_FOUND"            // INSERT INTO orders @ dev …
 	CatalogNotFound           = "CATALOG_NOT_FOUND"           // SELECT * FROM lakes.sales.orders
+	ColumnAlreadyExists       = "COLUMN_ALREADY_EXISTS"       // ALTER TABLE orders ADD COLUMN region varchar
 	ColumnNotFound            = "COLUMN_NOT_FOUND"            // SELECT regoin FROM orders
+	ColumnTypeUnknown         = "COLUMN_TYPE_UNKNOWN"         // CREATE TABLE t AS SELECT NULL AS a
 	DuplicateColumnName       = "DUPLICATE_COLUMN_NAME"       // WITH a (x, x) AS (SELECT 1, 2) …
 	DuplicateNamedQuery       = "DUPLICATE_NAMED_QUERY"       // WITH a AS (…), a AS (…) …
+	DuplicateProperty         = "DUPLICATE_PROPERTY"          // CREATE TABLE t … WITH (format = 1, format = 2)
 	DuplicateWindowName       = "DUPLICATE_WINDOW_NAME"       // … WINDOW w AS (…), w AS (…)
 	ExpressionNotAggregate    = "EXPRESSION_NOT_AGGREGATE"    // SELECT region, sum(amount) FROM orders
 	ExpressionNotConstant     = "EXPRESSION_NOT_CONSTANT"     // SELECT ROW(1, 2)[id] FROM orders
@@ -52,29 +59,38 @@ const (
 	FunctionNotAggregate      = "FUNCTION_NOT_AGGREGATE"      // SELECT lower(DISTINCT region) …
 	FunctionNotFound          = "FUNCTION_NOT_FOUND"          // SELECT nvl(a, b) …, or lower(1)
 	FunctionNotWindow         = "FUNCTION_NOT_WINDOW"         // SELECT lower(region) OVER () …
+	GenericInternalError      = "GENERIC_INTERNAL_ERROR"      // MERGE … THEN INSERT (a) VALUES (1, 2)
+	GenericUserError          = "GENERIC_USER_ERROR"          // DROP VIEW of a table
+	InvalidCopartitioning     = "INVALID_COPARTITIONING"      // TABLE(f(… COPARTITION (a, b))) of unlike partitions
 	InvalidArguments          = "INVALID_ARGUMENTS"           // SELECT grouping(day) … GROUP BY region
 	InvalidColumnReference    = "INVALID_COLUMN_REFERENCE"    // SELECT … GROUP BY 7
 	InvalidFunctionArgument   = "INVALID_FUNCTION_ARGUMENT"   // CAST(x AS decimal(50, 2))
+	InvalidGracePeriod        = "INVALID_GRACE_PERIOD"        // GRACE PERIOD INTERVAL -'1' DAY
 	InvalidLiteral            = "INVALID_LITERAL"             // DATE '2026-02-30'
 	InvalidOrderBy            = "INVALID_ORDER_BY"            // OVER (w ORDER BY …) where w is ordered
 	InvalidParameterUsage     = "INVALID_PARAMETER_USAGE"     // transform(a, (x, y) -> x)
 	InvalidPartitionBy        = "INVALID_PARTITION_BY"        // OVER (w PARTITION BY …)
 	InvalidRecursiveReference = "INVALID_RECURSIVE_REFERENCE" // WITH RECURSIVE t (n) AS (SELECT 1 FROM t …) …
+	InvalidView               = "INVALID_VIEW"                // a view whose query no longer checks
 	InvalidWindowFrame        = "INVALID_WINDOW_FRAME"        // ROWS BETWEEN CURRENT ROW AND 1 PRECEDING
 	InvalidWindowReference    = "INVALID_WINDOW_REFERENCE"    // rank() OVER w without WINDOW w
 	MismatchedColumnAliases   = "MISMATCHED_COLUMN_ALIASES"   // (VALUES (1, 2)) AS t (a)
 	MissingCatalogName        = "MISSING_CATALOG_NAME"        // SELECT * FROM orders, without a default
 	MissingColumnAliases      = "MISSING_COLUMN_ALIASES"      // WITH RECURSIVE t AS (…) …
+	MissingColumnName         = "MISSING_COLUMN_NAME"         // CREATE VIEW v AS SELECT 1
 	MissingGroupBy            = "MISSING_GROUP_BY"            // SELECT grouping(region) FROM orders
 	MissingOrderBy            = "MISSING_ORDER_BY"            // lag(amount) OVER ()
 	MissingOver               = "MISSING_OVER"                // SELECT rank() FROM orders
 	MissingSchemaName         = "MISSING_SCHEMA_NAME"         // SELECT * FROM orders, without a default
 	NestedAggregation         = "NESTED_AGGREGATION"          // sum(max(amount))
 	NestedWindow              = "NESTED_WINDOW"               // sum(rank() OVER ())
+	NotFound                  = "NOT_FOUND"                   // USE of a schema that is not there
 	NotSupported              = "NOT_SUPPORTED"               // a NATURAL JOIN b
 	NumericValueOutOfRange    = "NUMERIC_VALUE_OUT_OF_RANGE"  // FETCH FIRST 0 ROWS ONLY
+	SchemaAlreadyExists       = "SCHEMA_ALREADY_EXISTS"       // CREATE SCHEMA sales
 	SchemaNotFound            = "SCHEMA_NOT_FOUND"            // SELECT * FROM sale.orders
 	SyntaxError               = "SYNTAX_ERROR"                // coalesce(1)
+	TableAlreadyExists        = "TABLE_ALREADY_EXISTS"        // CREATE TABLE orders AS …
 	TableNotFound             = "TABLE_NOT_FOUND"             // SELECT * FROM ordres
 	TypeMismatch              = "TYPE_MISMATCH"               // region + 1
 	TypeNotFound              = "TYPE_NOT_FOUND"              // MONEY '1'
@@ -220,10 +236,16 @@ var otherNames = map[string]string{
 }
 
 func (c *checker) nearestFunction(name string) string {
-	if other, ok := otherNames[name]; ok {
+	names := append(c.session.Functions.Names(), "coalesce", "extract", "grouping", "if", "nullif")
+	for n := range c.inline {
+		names = append(names, n)
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, "$") }) // the engine's own
+	if other, ok := otherNames[name]; ok && slices.Contains(names, other) {
 		return other
 	}
-	return nearest(name, append(c.session.Functions.Names(), "coalesce", "nullif", "grouping"))
+	sort.Strings(names)
+	return nearest(name, names)
 }
 
 func (c *checker) cannotApply(at ast.Span, op string, l, r types.Type) types.Type {

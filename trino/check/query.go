@@ -253,6 +253,21 @@ func subqueryIn(e ast.Expr) (q *ast.Query) {
 	return q
 }
 
+// holder is the place of the expression inside e that a query is the direct part of.
+func holder(e ast.Expr, q *ast.Query) (at ast.Span) {
+	ast.Walk(e, func(n ast.Node) bool {
+		if x, ok := n.(ast.Expr); ok && at == (ast.Span{}) {
+			for child := range ast.Children(n) {
+				if child == ast.Node(q) {
+					at = place(x)
+				}
+			}
+		}
+		return at == (ast.Span{})
+	})
+	return at
+}
+
 func anonymousRow(ts []types.Type) types.Type {
 	fields := make([]types.Field, len(ts))
 	for i, t := range ts {

@@ -14,18 +14,19 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQuery) []*Column {
 	switch r := r.(type) {
 	case *ast.Table:
-		cols := c.tableNamed(r, r.Name, r.At, names)
-		if r.Version != nil {
-			c.version(r)
+		if r.Version != nil && !c.version(r) {
+			return nil
 		}
-		return cols
+		return c.tableNamed(r, r.Name, r.At, names)
 	case *ast.Aliased:
 		return c.aliased(r, outer, lateral, names)
 	case *ast.ParenRel:
 		return c.relation(r.Rel, outer, lateral, names)
 	case *ast.Sampled:
 		c.samplePercent(r)
-		return c.relation(r.Rel, outer, lateral, names)
+		cols := c.relation(r.Rel, outer, lateral, names)
+		c.noTableFunction(r.Rel, "sample")
+		return cols
 	case *ast.SubqueryRel:
 		return derived(c.query(r.Query, outer, names))
 	case *ast.Lateral:
@@ -40,7 +41,7 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 	case *ast.Join:
 		return c.join(r, outer, lateral, names)
 	case *ast.TableFunction:
-		return c.tableFunction(r, outer, names)
+		return c.tableFunction(r, outer, names, false)
 	case *ast.Pivot:
 		return c.pivot(r, outer, lateral, names)
 	case *ast.JSONTable:
@@ -48,8 +49,7 @@ func (c *checker) relation(r ast.Relation, outer, lateral *Scope, names *namedQu
 	case *ast.MatchRecognize:
 		return c.matchRecognize(r, outer, lateral, names)
 	case *ast.Nearest:
-		c.notYet(r, "NEAREST")
-		return nil
+		return c.nearestTo(r, outer, lateral, names)
 	}
 	panic("check: unknown relation")
 }
@@ -94,7 +94,12 @@ func (c *checker) samplePercent(r *ast.Sampled) {
 }
 
 func (c *checker) aliased(r *ast.Aliased, outer, lateral *Scope, names *namedQuery) []*Column {
-	cols := c.relation(r.Rel, outer, lateral, names)
+	var cols []*Column
+	if f, ok := r.Rel.(*ast.TableFunction); ok {
+		cols = c.tableFunction(f, outer, names, true)
+	} else {
+		cols = c.relation(r.Rel, outer, lateral, names)
+	}
 	if len(r.Columns) > 0 && len(cols) > 0 && visibleCount(cols) != len(r.Columns) {
 		c.report(r.At, MismatchedColumnAliases, "Column alias list has %d entries but '%s' has %d columns available",
 			len(r.Columns), r.Alias.Name, visibleCount(cols))
@@ -153,54 +158,4 @@ func (c *checker) unnest(u *ast.Unnest, lateral *Scope) []*Column {
 		cols = append(cols, &Column{Type: types.Of(types.Bigint)})
 	}
 	return cols
-}
-
-// tableFunction knows the two that come with every Trino; others belong to catalogs.
-func (c *checker) tableFunction(f *ast.TableFunction, outer *Scope, names *namedQuery) []*Column {
-	name := nameText(f.Name)
-	simple := lower(f.Name.Parts[len(f.Name.Parts)-1].Name)
-	if len(f.Name.Parts) > 1 && name != "system.builtin."+simple || !c.session.Functions.IsTable(simple) {
-		c.report(f.Name.At, FunctionNotFound, "Table function '%s' not registered", name)
-		return nil
-	}
-	switch simple {
-	case "sequence":
-		for _, a := range f.Args {
-			if t := c.expr(a.Value, &Scope{}); t.Valid() && !types.CanCoerce(t, types.Of(types.Bigint)) {
-				c.mismatch(place(a.Value), "Cannot cast type %s to bigint", t)
-			}
-		}
-		return []*Column{{Name: "sequential_number", key: "sequential_number", Type: types.Of(types.Bigint)}}
-	case "exclude_columns":
-		var in []*Column
-		drop := map[string]bool{}
-		for _, a := range f.Args {
-			switch v := a.Value.(type) {
-			case *ast.TableArg:
-				in = c.relation(v.Rel, outer, outer, names)
-			case *ast.DescriptorArg:
-				for _, d := range v.Fields {
-					drop[lower(d.Name.Name)] = true
-				}
-			default:
-				c.report(a.At, InvalidFunctionArgument, "Invalid argument COLUMNS. Expected descriptor, got expression")
-				return nil
-			}
-		}
-		var cols []*Column
-		for _, col := range visible(in) {
-			if !drop[col.key] {
-				markRead(col)
-				cols = append(cols, col)
-			}
-			delete(drop, col.key)
-		}
-		for name := range drop {
-			c.report(f.At, InvalidFunctionArgument, "Excluded columns: [%s] not present in the table", name)
-			break
-		}
-		return cols
-	}
-	c.notYet(f, "The table function "+simple)
-	return nil
 }

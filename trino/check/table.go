@@ -1,28 +1,68 @@
 package check
 
 import (
+	"strings"
+	"time"
+
 	"github.com/limn-data/limn/trino/ast"
+	"github.com/limn-data/limn/trino/parse"
 	"github.com/limn-data/limn/trino/types"
 )
 
-// version judges FOR TIMESTAMP|VERSION AS OF. Whether a time lies in the past is the engine's to say.
-func (c *checker) version(r *ast.Table) {
+// version judges FOR TIMESTAMP|VERSION AS OF, which is looked at before the table is.
+func (c *checker) version(r *ast.Table) bool {
 	v := r.Version
-	use := c.uses[r]
-	t := c.expr(v.Expr, &Scope{})
+	pm := len(c.problems)
+	t := c.constant(v.Expr)
 	isNull := t.Kind() == types.Unknown
 	if cast, ok := strip(v.Expr).(*ast.Cast); ok {
 		_, isNull = strip(cast.X).(*ast.NullLit)
 	}
 	switch k := t.Kind(); {
-	case k == types.Invalid:
+	case len(c.problems) > pm, k == types.Invalid:
+		return len(c.problems) == pm
 	case v.Timestamp && k != types.Unknown && k != types.Date && k != types.Timestamp && k != types.TimestampTZ:
 		c.mismatch(v.At, "Type %s invalid. Temporal pointers must be of type Timestamp, Timestamp with Time Zone, or Date.", t)
+		return false
 	case isNull:
 		c.report(v.At, InvalidArguments, "Pointer value cannot be NULL")
-	case use == nil || !use.Table.Versioned:
-		c.report(ast.Span{}, NotSupported, "This connector does not support versioned tables")
+		return false
+	case v.Timestamp && c.notPast(strip(v.Expr)):
+		c.report(v.At, InvalidArguments, "Pointer value %s is not in the past", spell(v.Expr))
+		return false
 	}
+	table, full := c.named(r.Name, r.At)
+	if full == nil {
+		return false
+	}
+	if table == nil {
+		// A connector without versions says so whatever the name; one that keeps them looks for the table.
+		for _, name := range c.cat.Names(full.Catalog, full.Schema) {
+			table, _ = c.cat.Table(full.Catalog, full.Schema, name)
+			break
+		}
+	}
+	if table != nil && !table.Versioned {
+		c.report(ast.Span{}, NotSupported, "This connector does not support versioned tables")
+		return false
+	}
+	return true
+}
+
+// notPast says of a pointer that it surely does not lie in the past: the present, or a literal more than
+// a day ahead, so that no zone makes a difference.
+func (c *checker) notPast(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Current:
+		return e.What == "current_timestamp" || e.What == "localtimestamp"
+	case *ast.Call:
+		return len(e.Name.Parts) == 1 && lower(e.Name.Parts[0].Name) == "now"
+	case *ast.TypedLit:
+		day, _, _ := strings.Cut(strings.TrimSpace(e.Value), " ")
+		t, err := time.Parse(time.DateOnly, day)
+		return err == nil && !c.session.Now.IsZero() && t.After(c.session.Now.AddDate(0, 0, 1))
+	}
+	return false
 }
 
 // tableNamed finds a table of the catalog, or a CTE for a name of one part.
@@ -35,22 +75,8 @@ func (c *checker) tableNamed(n ast.Node, name *ast.QualifiedName, at ast.Span, n
 			return under(cte.cols, &relName{table: last}, nil)
 		}
 	}
-	catalog, schema := lower(c.session.Catalog), lower(c.session.Schema)
-	switch {
-	case len(parts) > 3:
-		c.report(at, SyntaxError, "Too many dots in table name: %s", nameText(name))
-		return nil
-	case len(parts) == 3:
-		catalog, schema = lower(parts[0].Name), lower(parts[1].Name)
-	case len(parts) == 2:
-		schema = lower(parts[0].Name)
-	}
-	switch {
-	case catalog == "":
-		c.report(at, MissingCatalogName, "Catalog must be specified when session catalog is not set")
-		return nil
-	case schema == "":
-		c.report(at, MissingSchemaName, "Schema must be specified when session schema is not set")
+	catalog, schema, last, ok := c.fullName(name, at)
+	if !ok {
 		return nil
 	}
 	t, ok := c.cat.Table(catalog, schema, last)
@@ -111,55 +137,97 @@ func (c *checker) use(t *Table) *TableUse {
 }
 
 func nameText(name *ast.QualifiedName) string {
-	text := ""
+	parts := make([]string, len(name.Parts))
 	for i, p := range name.Parts {
-		if i > 0 {
-			text += "."
-		}
-		text += lower(p.Name)
+		parts[i] = lower(p.Name)
 	}
-	return text
+	return strings.Join(parts, ".")
 }
 
-// maxViewDepth bounds views over views; a view that reaches itself is caught by it at the latest.
+// maxViewDepth bounds views over views.
 const maxViewDepth = 64
 
-// view judges the query of a view and gives its columns; nil for a table.
+// unseen are the codes of what may exist and not be seen.
+var unseen = map[string]bool{CatalogNotFound: true, SchemaNotFound: true, TableNotFound: true, ColumnNotFound: true}
+
+// view judges the query of a view, once in a statement, and gives its columns; nil for a table and for a
+// view whose query is not known.
 func (c *checker) view(t *Table, at ast.Span) []*Column {
-	if t.View == nil {
+	if c.creating != nil && t.IsView() && t.String() == c.creating.String() {
+		c.report(at, ViewIsRecursive, "Statement would create a recursive %s", c.creatingWhat)
 		return nil
 	}
-	if c.viewDepth >= maxViewDepth {
+	if cols, ok := c.viewColumns[t]; ok {
+		return cols
+	}
+	q := t.View
+	if q == nil && t.ViewSQL != "" {
+		var err error
+		if q, err = parse.Query(t.ViewSQL); err != nil {
+			c.report(at, InvalidView, "Failed parsing stored view '%s': %s", t, err)
+			return nil
+		}
+	}
+	if q == nil {
+		return nil
+	}
+	if c.viewOpen[t] || c.viewDepth >= maxViewDepth {
 		c.report(at, ViewIsRecursive, "View is recursive")
 		return nil
 	}
-	session, problems := c.session, c.problems
+	if c.viewOpen == nil {
+		c.viewOpen, c.viewColumns = map[*Table]bool{}, map[*Table][]*Column{}
+	}
+	tables := len(c.Tables)
+	session, problems, late, inline := c.session, c.problems, c.late, c.inline
 	c.session.Catalog, c.session.Schema = t.ViewCatalog, t.ViewSchema
+	if c.session.Catalog == "" {
+		c.session.Catalog, c.session.Schema = t.Catalog, t.Schema
+	}
 	c.viewDepth++
-	c.problems = nil
-	cols := c.query(t.View, nil, nil)
+	c.viewOpen[t] = true
+	c.problems, c.inline = nil, nil
+	cols := c.query(q, nil, nil)
 	inside := c.problems
 	c.viewDepth--
-	c.session, c.problems = session, problems
+	delete(c.viewOpen, t)
+	c.session, c.problems, c.late, c.inline = session, problems, late, inline
 	switch {
-	case len(inside) > 0 && inside[0].Code == ViewIsRecursive:
-		c.report(at, ViewIsRecursive, "View is recursive")
+	case len(inside) > 0 && unseen[inside[0].Code]:
+		// The view runs with the rights of its owner and with defaults that are not always known: what is
+		// not to be seen from here is no fault of the view, and its name is not ours to tell.
+		for _, use := range c.Tables[tables:] {
+			delete(c.tables, use.Table)
+		}
+		c.Tables = c.Tables[:tables]
+		c.viewColumns[t] = nil
+		return nil
 	case len(inside) > 0:
-		c.report(at, "INVALID_VIEW", "Failed analyzing stored view '%s': %s", t, inside[0].Message)
+		message := inside[0].Message
+		if t.ViewSQL != "" && inside[0].At != (ast.Span{}) {
+			inside[0].Hint = ""
+			message = inside[0].Format(t.ViewSQL, parse.Position)
+		}
+		c.report(at, InvalidView, "Failed analyzing stored view '%s': %s", t, message)
+		return nil
 	case len(cols) != visibleTableColumns(t):
 		c.report(at, ViewIsStale, "View '%s' is stale or in invalid state: stored view column count (%d) does not match column count derived from the view query analysis (%d)",
 			t, visibleTableColumns(t), len(cols))
-	default:
-		for i, col := range cols {
-			if !types.CanCoerce(col.Type, t.Columns[i].Type) {
-				c.report(at, ViewIsStale, "View '%s' is stale or in invalid state: column [%s] of type %s projected from query view at position %d cannot be coerced to column [%s] of type %s stored in view definition",
-					t, col.Name, col.Type, i, t.Columns[i].Name, t.Columns[i].Type)
-				break
-			}
-		}
-		return cols
+		return nil
 	}
-	return nil
+	for i, col := range cols {
+		if !types.CanCoerce(col.Type, t.Columns[i].Type) {
+			c.report(at, ViewIsStale, "View '%s' is stale or in invalid state: column [%s] of type %s projected from query view at position %d cannot be coerced to column [%s] of type %s stored in view definition",
+				t, col.Name, col.Type, i, t.Columns[i].Name, t.Columns[i].Type)
+			return nil
+		}
+	}
+	c.viewColumns[t] = cols
+	if c.views == nil {
+		c.views = map[*Table]*ast.Query{}
+	}
+	c.views[t] = q
+	return cols
 }
 
 func visibleTableColumns(t *Table) (n int) {

@@ -12,7 +12,6 @@ package format
 import (
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/limn-data/limn/trino/ast"
 )
@@ -24,18 +23,15 @@ const (
 	maxIndent  = 60  // columns beyond which nothing is indented, however deep
 )
 
-// Statement prints a whole statement. An *ast.Other holds nothing but its kind and gives a comment
-// that says so.
+// Statement prints a whole statement with its comments.
 func Statement(s ast.Statement) string {
-	p := &printer{}
-	switch s := s.(type) {
-	case *ast.Query:
-		return Query(s)
-	case *ast.CreateTable:
-		p.createTable(s)
-	case *ast.Other:
-		p.write("/* " + strings.ReplaceAll(s.Kind, "_", " ") + " */")
+	if q, ok := s.(*ast.Query); ok {
+		return Query(q)
 	}
+	p := &printer{comments: *ast.CommentsOf(s)}
+	p.flushBefore(s.Span().Start)
+	p.statement(s)
+	p.flush(math.MaxInt32)
 	return p.String()
 }
 

@@ -28,6 +28,11 @@ func parse(t *testing.T, text string) types.Type {
 // call resolves "name(type, …)"; a lambda is written "=> result type".
 func call(t *testing.T, text string) (Call, error) {
 	t.Helper()
+	return callIn(t, Builtin(), text)
+}
+
+func callIn(t *testing.T, r *Registry, text string) (Call, error) {
+	t.Helper()
 	name, rest, _ := strings.Cut(text, "(")
 	var args []Arg
 	lambdas := map[int]types.Type{}
@@ -39,7 +44,7 @@ func call(t *testing.T, text string) (Call, error) {
 		}
 		args = append(args, Arg{Type: parse(t, a)})
 	}
-	return Resolve(Builtin().Lookup(name), args, func(i int, _ []types.Type) types.Type { return lambdas[i] })
+	return Resolve(r.Lookup(name), args, func(i int, _ []types.Type) types.Type { return lambdas[i] })
 }
 
 func TestResolve(t *testing.T) {

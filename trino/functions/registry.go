@@ -54,7 +54,10 @@ type Overload struct {
 }
 
 // Registry is an immutable set of overloads by name.
-type Registry struct{ byName map[string][]*Overload }
+type Registry struct {
+	byName map[string][]*Overload
+	tables []*TableFunction
+}
 
 var builtin = sync.OnceValue(func() *Registry {
 	r, err := Read(registryFile)
@@ -75,7 +78,7 @@ func Read(data []byte) (*Registry, error) {
 		return nil, err
 	}
 	for _, h := range hidden {
-		o := &Overload{Name: h.name, Deterministic: true, ArgTypes: h.args, ReturnType: h.result}
+		o := &Overload{Name: h.name, Kind: h.kind, Deterministic: true, ArgTypes: h.args, ReturnType: h.result}
 		if err := o.compile(); err != nil {
 			return nil, fmt.Errorf("hidden function %s: %w", h.name, err)
 		}
@@ -83,6 +86,9 @@ func Read(data []byte) (*Registry, error) {
 	}
 	return r, nil
 }
+
+// ReadOnly reads a registry that has these lines and nothing else.
+func ReadOnly(data []byte) (*Registry, error) { return read(data) }
 
 func read(data []byte) (*Registry, error) {
 	r := &Registry{byName: map[string][]*Overload{}}
@@ -132,6 +138,7 @@ func (r *Registry) With(data []byte) (*Registry, error) {
 	for name, overloads := range r.byName {
 		more.byName[name] = append(more.byName[name], overloads...)
 	}
+	more.tables = r.tables
 	return more, nil
 }
 

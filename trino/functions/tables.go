@@ -15,10 +15,15 @@ var variadics = map[string]bool{
 }
 
 // hidden functions exist and are not listed.
-var hidden = []struct{ name, args, result string }{
-	{"fail", "varchar", "unknown"},
-	{"fail", "integer, varchar", "unknown"},
-	{"fail", "json", "unknown"},
+var hidden = []struct {
+	name, args, result string
+	kind               Kind
+}{
+	{"fail", "varchar", "unknown", Scalar},
+	{"fail", "integer, varchar", "unknown", Scalar},
+	{"fail", "json", "unknown", Scalar},
+	{"$internal$max_data_size_for_stats", "T", "bigint", Aggregate},
+	{"$internal$sum_data_size_for_stats", "T", "bigint", Aggregate},
 }
 
 // constraint is what a type variable demands of its type.

@@ -1,7 +1,7 @@
-// Package lineage says where the columns of a checked query come from: for each output column the
+// Package lineage says where the columns of a checked statement come from: for each output column the
 // table columns whose values reach its expression (direct), and those that only decide which rows
 // there are and in which order (indirect). It follows what package check found out and reads names
-// nowhere by itself. Start at Trace.
+// nowhere by itself. Start at Statement.
 //
 // What counts as direct is what Trino's own lineage counts: conditions of CASE and IF, FILTER, ORDER
 // BY inside an aggregate, PARTITION BY and ORDER BY of a window, and the columns of an IN subquery
@@ -14,6 +14,7 @@ import (
 
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
+	"github.com/limn-data/limn/trino/functions"
 )
 
 // Kind says how a source takes part.
@@ -34,9 +35,20 @@ type Source struct {
 
 // Output is one output column with its sources, direct ones first, each kind by table and column.
 type Output struct {
-	Name   string   `json:"output"`
-	Inputs []Source `json:"inputs"`
+	Name      string    `json:"output"`
+	Inputs    []Source  `json:"inputs"`
+	Transform Transform `json:"-"`
 }
+
+// Transform says what becomes of the values of the direct sources.
+type Transform uint8
+
+// The transforms.
+const (
+	Identity   Transform = iota // they are the output's values
+	Changed                     // an expression is computed from them, or several columns are put together
+	Aggregated                  // an aggregate is
+)
 
 // Table is one table that the query reads and the columns that it reads anywhere.
 type Table struct {
@@ -44,16 +56,81 @@ type Table struct {
 	Columns []string `json:"columns"`
 }
 
-// Graph is the lineage of one query.
+// Graph is the lineage of one statement.
 type Graph struct {
+	// Target is the table or view that the outputs are columns of, empty for a query.
+	Target  string
 	Outputs []Output
 	Tables  []Table
+	// Shared are the sources that decide which rows there are, for all outputs alike. Each output has
+	// them among its inputs too.
+	Shared []Source
+
+	roles [roleCount]set // which columns filter, join …, wherever in the statement
+	names *names
 }
+
+// role is what an indirect source does.
+type role uint8
+
+const (
+	filters role = iota
+	joins
+	groups
+	sorts
+	roleCount
+)
 
 // Trace gives the lineage of a query from what checking it found out. Columns that a problem kept
 // from being understood have no sources. Where the query of a view is known the view is seen through,
 // else it is a source like a table.
-func Trace(q *ast.Query, info *check.Info) Graph {
+func Trace(q *ast.Query, info *check.Info) Graph { return trace(info, info.Columns, q) }
+
+// Statement gives the lineage of any statement: of a query as Trace does; of what stores rows or makes
+// a view, how the columns of its target come about; of anything else only the tables that it reads.
+func Statement(stmt ast.Statement, info *check.Info) Graph {
+	var g Graph
+	switch s := stmt.(type) {
+	case *ast.Query:
+		return trace(info, info.Columns, s)
+	case *ast.Root:
+		return trace(info, info.Columns, s.Query)
+	case *ast.ExecuteImmediate:
+		if s.Stmt != nil {
+			return Statement(s.Stmt, info)
+		}
+		g = trace(info, nil)
+	case *ast.Insert:
+		g = trace(info, info.Written, s.Query)
+	case *ast.CreateTableAs:
+		g = trace(info, info.Written, s.Query)
+	case *ast.CreateView:
+		g = trace(info, info.Written, s.Query)
+	case *ast.CreateMaterializedView:
+		g = trace(info, info.Written, s.Query)
+	case *ast.Update:
+		g = trace(info, info.Written, s.Where)
+	case *ast.Delete:
+		g = trace(info, nil, s.Where)
+	case *ast.Merge:
+		parts := []ast.Node{s.Source, s.On}
+		for _, c := range s.Cases {
+			if c.If != nil {
+				parts = append(parts, c.If)
+			}
+		}
+		g = trace(info, info.Written, parts...)
+	default:
+		g = trace(info, nil)
+	}
+	if info.Target != nil {
+		g.Target = info.Target.String()
+	}
+	return g
+}
+
+// trace follows these columns; the parts are what decides which rows there are.
+func trace(info *check.Info, columns []*check.Column, parts ...ast.Node) Graph {
 	t := &tracer{
 		info:     info,
 		first:    make(map[*check.TableUse]int, len(info.Tables)),
@@ -65,18 +142,66 @@ func Trace(q *ast.Query, info *check.Info) Graph {
 		t.first[use] = t.size
 		t.size += len(use.Table.Columns)
 	}
-	g := Graph{Outputs: make([]Output, len(info.Columns)), Tables: make([]Table, len(info.Tables))}
+	g := Graph{Outputs: make([]Output, len(columns)), Tables: make([]Table, len(info.Tables))}
 	for i, use := range info.Tables {
 		g.Tables[i] = Table{use.Table.String(), use.Columns()}
 	}
-	shared := t.query(q)
+	var shared set
+	merging := false // a relation stands first: the source of a MERGE, and then its condition
+	for i, p := range parts {
+		switch p := p.(type) {
+		case nil:
+		case *ast.Query:
+			shared = union(shared, t.query(p))
+		case ast.Relation:
+			merging = true
+			shared = union(shared, t.relation(p))
+		case ast.Expr:
+			part := filters
+			if i == 1 && merging {
+				part = joins
+			}
+			shared = union(shared, t.as(part, t.whole(p)))
+		}
+	}
 	sources := newNames(info)
-	for i, col := range info.Columns {
+	for i, col := range columns {
 		t.beside = nil
 		direct := t.column(col)
-		g.Outputs[i] = Output{col.Name, sources.list(direct, union(shared, t.beside))}
+		g.Outputs[i] = Output{col.Name, sources.list(direct, union(shared, t.beside)), t.transform(col)}
 	}
+	g.Shared = sources.list(nil, shared)
+	g.roles, g.names = t.roles, sources
 	return g
+}
+
+// transform says what becomes of the values of a column on the way.
+func (t *tracer) transform(col *check.Column) Transform {
+	for len(col.Via) == 1 && col.Expr == nil {
+		col = col.Via[0]
+		for col.Table != nil && col.Inner != nil {
+			col = col.Inner
+		}
+	}
+	if col.Table != nil {
+		return Identity
+	}
+	found := Changed
+	look := func(e ast.Expr) {
+		ast.Walk(e, func(n ast.Node) bool {
+			if call, ok := n.(*ast.Call); ok && call.Over == nil {
+				if f := t.info.Function(call); f != nil && f.Kind == functions.Aggregate {
+					found = Aggregated
+				}
+			}
+			_, query := n.(*ast.Query)
+			return !query
+		})
+	}
+	if col.Expr != nil {
+		look(col.Expr)
+	}
+	return found
 }
 
 // set is a set of table columns by number; nil is empty.
@@ -126,6 +251,13 @@ type tracer struct {
 	cut      bool                   // such a return was met, so what was traced meanwhile is not whole
 	indirect map[*ast.Query]set
 	beside   set // filters of subqueries inside the expression being traced
+	roles    [roleCount]set
+}
+
+// as notes what a set of sources does and gives it back.
+func (t *tracer) as(r role, s set) set {
+	t.roles[r] = union(t.roles[r], s)
+	return s
 }
 
 func (t *tracer) column(col *check.Column) set {
@@ -196,6 +328,10 @@ func (t *tracer) expr(e ast.Expr) set {
 		return s
 	case *ast.Quantified:
 		return union(t.expr(e.L), t.subquery(e.Query))
+	case *ast.Match:
+		return union(t.expr(e.X), t.subquery(e.Query))
+	case *ast.Unique:
+		return t.subquery(e.Query)
 	case *ast.Exists:
 		t.subquery(e.Query) // whether there are rows is a matter of its filters alone
 		return nil
@@ -238,7 +374,7 @@ func (t *tracer) query(q *ast.Query) set {
 	t.indirect[q] = nil // a recursive query adds nothing to itself
 	s := t.body(q.Body)
 	for _, item := range q.OrderBy {
-		s = union(s, t.whole(item.Expr))
+		s = union(s, t.as(sorts, t.whole(item.Expr)))
 	}
 	t.indirect[q] = s
 	return s
@@ -261,13 +397,13 @@ func (t *tracer) body(b ast.QueryBody) (s set) {
 			s = t.relation(b.From)
 		}
 		if b.Where != nil {
-			s = union(s, t.whole(b.Where))
+			s = union(s, t.as(filters, t.whole(b.Where)))
 		}
 		if b.GroupBy != nil {
-			s = union(s, t.group(b.GroupBy))
+			s = union(s, t.as(groups, t.group(b.GroupBy)))
 		}
 		if b.Having != nil {
-			s = union(s, t.whole(b.Having))
+			s = union(s, t.as(filters, t.whole(b.Having)))
 		}
 	case *ast.SetOp:
 		s = union(t.body(b.Left), t.body(b.Right))
@@ -295,8 +431,10 @@ func (t *tracer) named(n ast.Node) set {
 	if q := t.info.CTE(n); q != nil {
 		return t.query(q)
 	}
-	if use := t.info.Use(n); use != nil && use.Table.View != nil {
-		return t.query(use.Table.View)
+	if use := t.info.Use(n); use != nil {
+		if q := t.info.View(use.Table); q != nil {
+			return t.query(q)
+		}
 	}
 	return nil
 }
@@ -322,15 +460,15 @@ func (t *tracer) relation(r ast.Relation) (s set) {
 	case *ast.Join:
 		s = union(t.relation(r.Left), t.relation(r.Right))
 		if r.On != nil {
-			s = union(s, t.whole(r.On))
+			s = union(s, t.as(joins, t.whole(r.On)))
 		}
 		for _, id := range r.Using {
-			s = union(s, t.whole(id))
+			s = union(s, t.as(joins, t.whole(id)))
 		}
 	case *ast.Pivot:
 		s = t.relation(r.Rel)
 		if r.GroupBy != nil {
-			s = union(s, t.group(r.GroupBy))
+			s = union(s, t.as(groups, t.group(r.GroupBy)))
 		}
 	case *ast.MatchRecognize:
 		s = t.relation(r.Rel)
@@ -343,6 +481,12 @@ func (t *tracer) relation(r ast.Relation) (s set) {
 		for _, d := range r.Pattern.Defines {
 			s = union(s, t.whole(d.Expr))
 		}
+	case *ast.Nearest:
+		s = t.relation(r.Rel)
+		if r.Where != nil {
+			s = union(s, t.as(filters, t.whole(r.Where)))
+		}
+		s = union(s, t.as(joins, t.whole(r.Match)))
 	case *ast.JSONTable:
 		s = t.whole(r.Path.Input.X)
 	case *ast.TableFunction:

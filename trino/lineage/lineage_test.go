@@ -1,6 +1,7 @@
 package lineage_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -69,16 +70,19 @@ func TestLineage(t *testing.T) {
 		if sql == "" {
 			continue
 		}
-		q, err := parse.Query(sql)
+		stmt, err := parse.Statement(sql)
 		if err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}
-		info, problems := check.Check(q, cat, session)
+		info, problems := check.Check(stmt, cat, session)
 		if len(problems) > 0 && !strings.Contains(sql, "regoin") {
 			t.Errorf("%s: %s", sql, problems[0].Format(sql, parse.Position))
 		}
 		out.WriteString(sql)
-		g := lineage.Trace(q, info)
+		g := lineage.Statement(stmt, info)
+		if g.Target != "" {
+			fmt.Fprintf(&out, "\n-- into %s", g.Target)
+		}
 		for _, o := range g.Outputs {
 			fmt.Fprintf(&out, "\n-- %s:", o.Name)
 			kind := lineage.Direct
@@ -103,6 +107,52 @@ func TestLineage(t *testing.T) {
 	}
 }
 
+// TestForms holds the forms of one graph, as testdata/forms.golden has them.
+func TestForms(t *testing.T) {
+	cat := testCatalog(t)
+	stmt, err := parse.Statement(`INSERT INTO accounts (name, region, id)
+		SELECT max(o.note), upper(o.region), o.id FROM orders o JOIN accounts a ON a.id = o.account_id WHERE o.amount > (SELECT min(amount) FROM targets) GROUP BY o.region, o.id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, problems := check.Check(stmt, cat, session)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	g := lineage.Statement(stmt, info)
+	facet, err := json.MarshalIndent(g.OpenLineage("trino://lake.example.org:8443", "https://example.org/who"), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := "-- tree --\n" + g.Tree() + "-- dot --\n" + g.DOT() + "-- openlineage --\n" + string(facet) + "\n"
+	const file = "testdata/forms.golden"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("forms differ (-want +got):\n%s", diff)
+	}
+}
+
+// TestNamesDoNotEscape: names can not break out of a picture.
+func TestNamesDoNotEscape(t *testing.T) {
+	g := lineage.Graph{Target: "a.b.<x>&\"\x1b[2J", Outputs: []lineage.Output{{Name: "\u202eo\nl<d>", Inputs: []lineage.Source{{Table: "t\n", Column: "</td>", Kind: lineage.Direct}}}}}
+	for form, text := range map[string]string{"tree": g.Tree(), "dot": g.DOT()} {
+		if strings.ContainsAny(text, "\x1b\u202e") || strings.Contains(text, "o\nl") {
+			t.Errorf("%s: %q", form, text)
+		}
+	}
+	if dot := g.DOT(); strings.Contains(dot, "<x>") || strings.Count(dot, "</td></td>") > 0 {
+		t.Errorf("dot: %s", dot)
+	}
+}
+
 // TestEveryDirectSourceIsRead: what reaches an output was read, and nothing is both direct and
 // indirect for one output.
 func TestEveryDirectSourceIsRead(t *testing.T) {
@@ -116,12 +166,12 @@ func TestEveryDirectSourceIsRead(t *testing.T) {
 		if sql == "" {
 			continue
 		}
-		q, err := parse.Query(sql)
+		stmt, err := parse.Statement(sql)
 		if err != nil {
 			t.Fatal(err)
 		}
-		info, _ := check.Check(q, cat, session)
-		g := lineage.Trace(q, info)
+		info, _ := check.Check(stmt, cat, session)
+		g := lineage.Statement(stmt, info)
 		read := map[string]bool{}
 		for _, table := range g.Tables {
 			for _, col := range table.Columns {
@@ -153,16 +203,28 @@ func FuzzTrace(f *testing.F) {
 	for _, s := range strings.Split(string(src), ";\n") {
 		f.Add(s)
 	}
+	for _, s := range []string{
+		"INSERT INTO accounts (id, name) SELECT id, region || note FROM orders WHERE amount > 1", "CREATE TABLE t AS SELECT sum(amount) AS a FROM orders GROUP BY region",
+		"CREATE VIEW v AS SELECT region FROM lake.views.recent", "UPDATE accounts SET name = (SELECT max(note) FROM orders) WHERE id = 1",
+		"MERGE INTO accounts a USING orders o ON a.id = o.id WHEN MATCHED THEN UPDATE SET name = o.note WHEN NOT MATCHED THEN INSERT (id) VALUES (o.id)",
+		"WITH FUNCTION f(a bigint) RETURNS bigint RETURN a SELECT f(id) FROM orders", "EXECUTE IMMEDIATE 'SELECT id FROM orders'", "DELETE FROM orders WHERE id = 1",
+	} {
+		f.Add(s)
+	}
 	cat := testCatalog(f)
 	f.Fuzz(func(t *testing.T, sql string) {
-		q, err := parse.Query(sql)
+		stmt, err := parse.Statement(sql)
 		if err != nil {
 			return
 		}
-		info, _ := check.Check(q, cat, session)
-		if g := lineage.Trace(q, info); len(g.Outputs) != len(info.Columns) {
-			t.Errorf("%d outputs for %d columns", len(g.Outputs), len(info.Columns))
+		info, problems := check.Check(stmt, cat, session)
+		g := lineage.Statement(stmt, info)
+		if len(g.Outputs) != len(info.Columns) && len(g.Outputs) != len(info.Written) && len(g.Outputs) != 0 {
+			t.Errorf("%d outputs for %d columns, %d written (%v)", len(g.Outputs), len(info.Columns), len(info.Written), problems)
 		}
+		g.Tree()
+		g.DOT()
+		g.OpenLineage("trino://x", "y")
 	})
 }
 
@@ -181,11 +243,11 @@ func BenchmarkOwn(b *testing.B) {
 	cat := testCatalog(b)
 	b.ReportAllocs()
 	for i := range b.N {
-		q, err := parse.Query(queries[i%len(queries)])
+		stmt, err := parse.Statement(queries[i%len(queries)])
 		if err != nil {
 			b.Fatal(err)
 		}
-		info, _ := check.Check(q, cat, session)
-		lineage.Trace(q, info)
+		info, _ := check.Check(stmt, cat, session)
+		lineage.Statement(stmt, info)
 	}
 }

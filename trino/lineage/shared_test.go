@@ -275,16 +275,16 @@ func TestRecordedEngineCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cat := both{extra, check.Tables(recordedTables(t, "tpch")...)}
+	var cat check.Catalog = both{extra, check.Tables(recordedTables(t, "tpch")...)}
 	data, err := os.ReadFile(sharedPath(t, "bench/trino/lineage.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	compared := 0
+	compared, wrapped := 0, 0
 	for line := range strings.Lines(string(data)) {
 		var r struct {
-			SQL, Session string
-			Columns      []struct {
+			SQL, Session, Kind string
+			Columns            []struct {
 				Name    *string
 				Sources []string
 			}
@@ -298,20 +298,47 @@ func TestRecordedEngineCases(t *testing.T) {
 			t.Errorf("%s: %v", oneLine(r.SQL), err)
 			continue
 		}
-		q, ok := stmt.(*ast.Query)
-		if !ok {
-			continue // no query, no lineage
-		}
 		catalog, schema, _ := strings.Cut(r.Session, ".")
-		info, problems := check.Check(q, cat, check.Session{Catalog: catalog, Schema: schema})
+		session := check.Session{Catalog: catalog, Schema: schema}
+		info, problems := check.Check(stmt, cat, session)
+		if r.Columns == nil { // a statement for which Trino tells no lineage
+			if g := lineage.Statement(stmt, info); len(g.Outputs) > 0 {
+				t.Errorf("%s: outputs %v, want none", oneLine(r.SQL), g.Outputs)
+			}
+			compared++
+			continue
+		}
 		if len(problems) > 0 {
 			t.Errorf("%s: %s", oneLine(r.SQL), problems[0].Message)
 			continue
 		}
-		g := lineage.Trace(q, info)
+		g := lineage.Statement(stmt, info)
 		if len(g.Outputs) != len(r.Columns) {
 			t.Errorf("%s: %d columns, want %d", oneLine(r.SQL), len(g.Outputs), len(r.Columns))
 			continue
+		}
+		if r.Kind == "trino-event-listener-output-lineage" {
+			target := &check.Table{Catalog: "mock", Schema: "default", Name: "target"}
+			for i, col := range info.Columns {
+				target.Columns = append(target.Columns, check.TableColumn{Name: fmt.Sprintf("c%d", i), Type: col.Type})
+			}
+			for _, wrap := range []string{"CREATE TABLE mock.default.new AS ", "CREATE VIEW mock.default.new AS ", "INSERT INTO mock.default.target ", "CREATE MATERIALIZED VIEW mock.default.new AS "} {
+				stmt, err := parse.Statement(wrap + r.SQL)
+				if err != nil {
+					t.Errorf("%s%s: %v", wrap, oneLine(r.SQL), err)
+					continue
+				}
+				info, problems := check.Check(stmt, both{cat, check.Tables(target)}, session)
+				if len(problems) > 0 {
+					t.Errorf("%s%s: %s", wrap, oneLine(r.SQL), problems[0].Message)
+					continue
+				}
+				w := lineage.Statement(stmt, info)
+				if !slices.EqualFunc(w.Outputs, g.Outputs, func(a, b lineage.Output) bool { return slices.Equal(a.Inputs, b.Inputs) }) || w.Target == "" {
+					t.Errorf("%s%s: %v, want %v", wrap, oneLine(r.SQL), w, g)
+				}
+				wrapped++
+			}
 		}
 		compared++
 		for i, want := range r.Columns {
@@ -331,7 +358,7 @@ func TestRecordedEngineCases(t *testing.T) {
 	if compared < 15 {
 		t.Errorf("%d cases compared", compared)
 	}
-	t.Logf("%d cases", compared)
+	t.Logf("%d cases, %d wrapped", compared, wrapped)
 }
 
 // both finds a table in either of two catalogs.

@@ -72,6 +72,11 @@ func (l *lexer) lex() {
 }
 
 func (l *lexer) add(k kind, start, end int) int {
+	if len(l.toks) == cap(l.toks) { // no more tokens than bytes can follow; growing in steps costs more
+		grown := make([]token, len(l.toks), len(l.toks)+len(l.src)-start+2)
+		copy(grown, l.toks)
+		l.toks = grown
+	}
 	l.toks = append(l.toks, token{start: int32(start), end: int32(end), kind: k})
 	return end
 }

@@ -21,17 +21,14 @@ const maxDepth = 1000
 // maxChain bounds the height of what grows without parentheses, as a + b + c + … does.
 const maxChain = 20000
 
-// Statement parses one statement. A statement that is not read in full yet is an *ast.Other with its
-// kind. The error is an *Error.
+// Statement parses one statement. The error is an *Error.
 func Statement(src string) (ast.Statement, error) {
 	p, err := newParser(src)
 	if err != nil {
 		return nil, err
 	}
 	s := p.statement()
-	if _, other := s.(*ast.Other); !other {
-		p.end()
-	}
+	p.end()
 	if err := p.finish(); err != nil {
 		return nil, err
 	}
@@ -94,12 +91,7 @@ func Statements(src string) ([]ast.Statement, error) {
 			continue
 		}
 		s := p.statement()
-		if o, other := s.(*ast.Other); other {
-			for p.tok != tEOF && p.tok != tSemicolon {
-				p.next()
-			}
-			o.At.End = p.prevEnd
-		} else if p.tok != tEOF && p.tok != tSemicolon {
+		if p.tok != tEOF && p.tok != tSemicolon {
 			p.expected("';', <EOF>")
 		}
 		list = append(list, s)
@@ -182,20 +174,23 @@ func (p *parser) lateAt(offset int32, message string) {
 	}
 }
 
-// attachComments hands a query the comments that stand inside it; the outermost statement of a
-// source gets those before and after it as well.
+// attachComments hands a statement the comments that stand inside it, before it and after it, up to
+// the semicolons around it in a file of statements.
 func (p *parser) attachComments(s ast.Statement) {
-	q, ok := s.(*ast.Query)
-	if !ok || len(p.comments) == 0 {
+	if len(p.comments) == 0 {
 		return
 	}
-	// A statement of a file owns what stands between the semicolons around it.
+	own := ast.CommentsOf(s)
+	if own == nil {
+		return
+	}
+	at := s.Span()
 	from, to := 0, len(p.src)
 	for i := range p.toks {
 		if t := &p.toks[i]; t.kind == tSemicolon {
-			if t.end <= q.At.Start {
+			if t.end <= at.Start {
 				from = int(t.end)
-			} else if t.start >= q.At.End {
+			} else if t.start >= at.End {
 				to = int(t.start)
 				break
 			}
@@ -212,7 +207,7 @@ func (p *parser) attachComments(s ast.Statement) {
 		if ti > 0 && int(p.toks[ti-1].end) > from {
 			c.Trailing = p.endsLine(int(p.toks[ti-1].end), c)
 		}
-		q.Comments = append(q.Comments, c)
+		*own = append(*own, c)
 	}
 }
 

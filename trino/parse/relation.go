@@ -160,7 +160,7 @@ func (p *parser) relationPrimary() ast.Relation {
 		p.expect(tLParen)
 		u := &ast.Unnest{Exprs: p.exprList()}
 		p.expect(tRParen)
-		if p.tok == kWITH {
+		if k := p.peek(1); p.tok == kWITH && k != kNO && k != kDATA { // WITH DATA ends CREATE TABLE AS
 			p.next()
 			p.expect(kORDINALITY)
 			u.Ordinality = true
@@ -339,6 +339,29 @@ func (p *parser) copartition() []*ast.QualifiedName {
 	return list
 }
 
+// descriptorAhead says whether what follows DESCRIPTOR( are names, each with a type or none; else it is
+// read as the call of a function.
+func (p *parser) descriptorAhead() bool {
+	field := true // a field begins
+	for i := p.pos + 2; ; i++ {
+		k := p.kindAt(i)
+		switch {
+		case field:
+			next := p.kindAt(i + 1)
+			if !k.isName() || next != tComma && next != tRParen && !next.isName() && next != tEOF {
+				return false
+			}
+			field = false
+		case k == tLParen && p.toks[i].match > 0:
+			i = int(p.toks[i].match)
+		case k == tComma:
+			field = true
+		case k == tRParen, k == tEOF:
+			return true
+		}
+	}
+}
+
 func (p *parser) tableFunctionArg() *ast.Arg {
 	start := p.start()
 	a := &ast.Arg{}
@@ -349,7 +372,7 @@ func (p *parser) tableFunctionArg() *ast.Arg {
 	switch {
 	case p.tok == kTABLE && p.peek(1) == tLParen:
 		a.Value = p.tableArg()
-	case p.tok == kDESCRIPTOR && p.peek(1) == tLParen && p.peek(2).isName():
+	case p.tok == kDESCRIPTOR && p.peek(1) == tLParen && p.descriptorAhead():
 		at := p.start()
 		p.next()
 		p.next()
@@ -398,6 +421,12 @@ func (p *parser) tableArg() ast.Expr {
 		t.Rel = n
 	}
 	p.expect(tRParen)
+	switch r := t.Rel.(type) { // Trino places what is wrong with the table at the word before it
+	case *ast.Table:
+		r.At.Start = start
+	case *ast.SubqueryRel:
+		r.At.Start = start
+	}
 	if p.tok == kAS || p.tok.isName() && !p.tableArgClauseAhead() {
 		explicit := p.tok == kAS
 		nameAt := p.toks[p.pos]
@@ -418,7 +447,9 @@ func (p *parser) tableArg() ast.Expr {
 		if p.tok == kKEEP {
 			t.Empty = "keep"
 		}
+		at := p.start()
 		p.next()
+		t.EmptyAt = p.span(at)
 		p.expect(kWHEN)
 		p.expect(kEMPTY)
 	}

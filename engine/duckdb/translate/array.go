@@ -426,7 +426,7 @@ func zip(p *printer, c *callArgs) string {
 		return p.inLambda(func(i string) string {
 			fields := make([]string, len(v))
 			for j := range v {
-				fields[j] = str(fieldName(j)) + ": list_extract(" + v[j] + ", " + i + ")"
+				fields[j] = str(FieldName(j)) + ": list_extract(" + v[j] + ", " + i + ")"
 			}
 			return "CASE WHEN " + strings.Join(nulls, " OR ") + " THEN NULL ELSE list_transform(range(1, greatest(" + strings.Join(lens, ", ") + ") + 1), lambda " + i + ": {" + strings.Join(fields, ", ") + "}) END"
 		})

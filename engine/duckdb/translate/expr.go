@@ -154,7 +154,7 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 	case *ast.Row:
 		fields := make([]string, len(e.Fields))
 		for i, f := range e.Fields {
-			fields[i] = str(fieldName(i)) + ": " + p.expr(f.Value, s)
+			fields[i] = str(FieldName(i)) + ": " + p.expr(f.Value, s)
 			p.leaves(p.typeOf(f.Value), p.zoneOf(f.Value, s), e.At)
 		}
 		return "{" + strings.Join(fields, ", ") + "}"
@@ -235,7 +235,7 @@ func (p *printer) subquery(e *ast.Subquery, s *scope) string {
 	fields := make([]string, len(cols))
 	for i, c := range cols {
 		p.leaves(c.typ, c.zone, e.At)
-		fields[i] = str(fieldName(i)) + `: "q".` + ident(c.sql)
+		fields[i] = str(FieldName(i)) + `: "q".` + ident(c.sql)
 	}
 	return "(SELECT {" + strings.Join(fields, ", ") + "} FROM (" + sql + `) AS "q")`
 }

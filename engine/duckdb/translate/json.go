@@ -104,7 +104,7 @@ func (p *printer) fromJSON(x string, to types.Type, at ast.Span) string {
 		return p.let([]string{call("json_row", x, "["+strings.Join(names, ", ")+"]")}, func(v []string) string {
 			fields := make([]string, to.NumElems())
 			for i := range fields {
-				fields[i] = str(fieldName(i)) + ": " + p.fromJSON(v[0]+"["+itoa(i+1)+"]", to.Elem(i), at)
+				fields[i] = str(FieldName(i)) + ": " + p.fromJSON(v[0]+"["+itoa(i+1)+"]", to.Elem(i), at)
 			}
 			return "CASE WHEN " + v[0] + " IS NOT NULL THEN {" + strings.Join(fields, ", ") + "} END"
 		})

@@ -69,15 +69,15 @@ func duckType(t types.Type) (name string, ok bool) {
 			if !ok {
 				return "", false
 			}
-			fields[i] = ident(fieldName(i)) + " " + f
+			fields[i] = ident(FieldName(i)) + " " + f
 		}
 		return "STRUCT(" + strings.Join(fields, ", ") + ")", true
 	}
 	return "", false
 }
 
-// fieldName is what the i-th field of a row is called in DuckDB.
-func fieldName(i int) string { return fmt.Sprintf("f%d", i+1) }
+// FieldName is what the i-th field of a row is called in DuckDB.
+func FieldName(i int) string { return fmt.Sprintf("f%d", i+1) }
 
 // duck is duckType, refusing a type that has none.
 func (p *printer) duck(t types.Type, at ast.Span) string {

@@ -105,3 +105,66 @@ SELECT region AS label, note FROM lake.views.recent
 SELECT regoin FROM orders
 -- regoin:
 ;
+INSERT INTO targets (month, region) SELECT day, upper(region) FROM orders WHERE amount > 1 AND id IN (SELECT id FROM accounts)
+-- into lake.sales.targets
+-- month: orders.day ~ accounts.id orders.amount orders.id
+-- region: orders.region ~ accounts.id orders.amount orders.id
+;
+INSERT INTO sketches (id) VALUES (1), (2)
+-- into lake.sales.sketches
+-- id:
+;
+CREATE TABLE lake.sales.totals (r, total) AS SELECT region, sum(amount) FROM orders WHERE day > DATE '2026-01-01' GROUP BY region
+-- into lake.sales.totals
+-- r: orders.region ~ orders.day
+-- total: orders.amount ~ orders.day orders.region
+;
+CREATE OR REPLACE TABLE orders AS SELECT id, note AS n FROM orders
+-- into lake.sales.orders
+-- id: orders.id
+-- n: orders.note
+;
+CREATE VIEW v AS SELECT o.region AS r, a.name FROM orders o JOIN accounts a ON a.id = o.account_id
+-- into lake.sales.v
+-- r: orders.region ~ accounts.id orders.account_id
+-- name: accounts.name ~ accounts.id orders.account_id
+;
+CREATE MATERIALIZED VIEW m AS SELECT label, count(*) AS n FROM (SELECT region AS label FROM lake.views.recent) GROUP BY label
+-- into lake.sales.m
+-- label: orders.region ~ orders.amount
+-- n: ~ orders.amount orders.region
+;
+UPDATE accounts SET name = upper(region) || name, opened = (SELECT max(day) FROM orders o WHERE o.account_id = accounts.id), active = true WHERE plan = 'x'
+-- into lake.sales.accounts
+-- name: accounts.name accounts.region ~ accounts.plan
+-- opened: orders.day ~ accounts.id accounts.plan orders.account_id
+-- active: ~ accounts.plan
+;
+DELETE FROM orders WHERE day < DATE '2020-01-01' OR account_id IN (SELECT id FROM accounts WHERE NOT active)
+-- into lake.sales.orders
+;
+MERGE INTO accounts a USING (SELECT account_id, max(note) AS note FROM orders GROUP BY account_id) o ON a.id = o.account_id AND a.active WHEN MATCHED AND o.note IS NOT NULL THEN UPDATE SET name = o.note WHEN NOT MATCHED THEN INSERT (id, name, region) VALUES (o.account_id, 'new', o.note)
+-- into lake.sales.accounts
+-- id: orders.account_id ~ accounts.active accounts.id orders.note
+-- name: orders.note ~ accounts.active accounts.id orders.account_id
+-- region: orders.note ~ accounts.active accounts.id orders.account_id
+;
+WITH FUNCTION f(a varchar, b bigint) RETURNS varchar RETURN a SELECT f(region, id) AS x FROM orders
+-- x: orders.id orders.region
+;
+WITH SESSION query_max_run_time = '1h' SELECT region FROM orders
+-- region: orders.region
+;
+EXECUTE IMMEDIATE 'SELECT region FROM orders WHERE id = 1'
+-- region: orders.region ~ orders.id
+;
+EXPLAIN SELECT region FROM orders
+;
+SELECT * FROM TABLE(exclude_columns(TABLE(accounts), DESCRIPTOR(name, plan, opened)))
+-- id: accounts.id
+-- region: accounts.region
+-- active: accounts.active
+;
+SELECT total / cnt AS mean FROM (SELECT sum(amount) AS total, count(id) AS cnt FROM orders)
+-- mean: orders.amount orders.id
+;

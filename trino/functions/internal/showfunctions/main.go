@@ -54,11 +54,27 @@ func run(server, out string) error {
 	if err != nil {
 		return err
 	}
+	// Of table functions only the server's own are meant; a catalog that happens to be there adds others.
+	own, err := ask(server, "SHOW FUNCTIONS FROM system.builtin")
+	if err != nil {
+		return err
+	}
+	builtin := map[string]bool{}
+	for _, row := range own {
+		o, err := parse(row)
+		if err != nil {
+			return err
+		}
+		builtin[o.Function] = true
+	}
 	var lines []string
 	for _, row := range rows {
 		o, err := parse(row)
 		if err != nil {
 			return err
+		}
+		if o.FunctionType == "table" && !builtin[o.Function] {
+			continue
 		}
 		var b bytes.Buffer
 		enc := json.NewEncoder(&b)
