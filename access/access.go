@@ -62,12 +62,21 @@ type View struct {
 	denied  map[string]Rule // "table key\x00column" and "table key"
 
 	restrictions map[string]*Restriction // by table key
+	seen         Seen
 }
 
+// Seen is what an engine with an access control of its own shows one principal: the columns in lower case
+// by the key of their table. Nil means that the engine hides nothing.
+type Seen map[string]map[string]bool
+
 // View computes what who may see of snap.
-func (p Policy) View(snap *catalog.Snapshot, who Principal) *View {
+func (p Policy) View(snap *catalog.Snapshot, who Principal) *View { return p.ViewOf(snap, who, nil) }
+
+// ViewOf computes what who may see of snap where the engine hides things too. How many rows a table has is
+// then not known: the engine may hide some of them.
+func (p Policy) ViewOf(snap *catalog.Snapshot, who Principal, seen Seen) *View {
 	who = p.member(who)
-	v := &View{who: who, policy: p, full: snap, denied: map[string]Rule{}, restrictions: map[string]*Restriction{}}
+	v := &View{who: who, policy: p, full: snap, denied: map[string]Rule{}, restrictions: map[string]*Restriction{}, seen: seen}
 	var shown []*catalog.Asset
 	for _, a := range snap.Assets {
 		if b := v.restrict(a); b != nil {
@@ -140,6 +149,14 @@ func (v *View) restrict(a *catalog.Asset) *catalog.Asset {
 		v.denied[a.Name.Key()] = Rule{}
 		return nil
 	}
+	if v.seen != nil {
+		columns, ok := v.seen[a.Name.Key()]
+		if !ok {
+			v.denied[a.Name.Key()] = Rule{}
+			return nil
+		}
+		out = v.without(out, Rule{}, func(c catalog.Column) bool { return !columns[strings.ToLower(c.Name)] })
+	}
 	for _, r := range v.policy.Rules {
 		if !(On{r.Tables, r.Tags}).covers(a) || v.who.in(r.Unless) {
 			continue
@@ -148,41 +165,50 @@ func (v *View) restrict(a *catalog.Asset) *catalog.Asset {
 			v.denied[a.Name.Key()] = r
 			return nil
 		}
-		hidden := func(c catalog.Column) bool {
+		out = v.without(out, r, func(c catalog.Column) bool {
 			return r.PII && c.PII != "" || tagged(r.ColumnTags, c.Tags) || slices.ContainsFunc(r.Columns, func(n string) bool { return strings.EqualFold(n, c.Name) })
-		}
-		if !slices.ContainsFunc(out.Columns, hidden) {
-			continue
-		}
-		copied := *out
-		copied.Columns = nil
-		for _, c := range out.Columns {
-			if hidden(c) {
-				v.denied[a.Name.Key()+"\x00"+strings.ToLower(c.Name)] = r
-				continue
-			}
-			copied.Columns = append(copied.Columns, c)
-		}
-		copied.Checks = slices.DeleteFunc(slices.Clone(out.Checks), func(c catalog.Check) bool {
-			return c.Column != "" && copied.Column(c.Column) == nil || slices.ContainsFunc(out.Columns, func(k catalog.Column) bool {
-				return hidden(k) && names(c, k.Name)
-			})
 		})
-		out = &copied
 	}
 	return out
+}
+
+// without is the asset without the columns that a rule hides and without the checks that speak of them; the
+// asset itself where it has none of them.
+func (v *View) without(a *catalog.Asset, r Rule, hidden func(catalog.Column) bool) *catalog.Asset {
+	if !slices.ContainsFunc(a.Columns, hidden) {
+		return a
+	}
+	out := *a
+	out.Columns = nil
+	for _, c := range a.Columns {
+		if hidden(c) {
+			v.denied[a.Name.Key()+"\x00"+strings.ToLower(c.Name)] = r
+			continue
+		}
+		out.Columns = append(out.Columns, c)
+	}
+	out.Checks = slices.DeleteFunc(slices.Clone(a.Checks), func(c catalog.Check) bool {
+		return c.Column != "" && out.Column(c.Column) == nil || slices.ContainsFunc(a.Columns, func(k catalog.Column) bool {
+			return hidden(k) && names(c, k.Name)
+		})
+	})
+	return &out
 }
 
 // blurred leaves out what a table's facts tell of rows and values that the principal does not see: how many
 // rows there are, and what checks met in masked columns.
 func (v *View) blurred(a *catalog.Asset) *catalog.Asset {
 	r := v.restrictions[a.Name.Key()]
-	if r == nil || len(r.wheres)+len(r.masks) == 0 {
+	restricted := r != nil && len(r.wheres)+len(r.masks) > 0
+	if !restricted && v.seen == nil {
 		return a
 	}
 	out := *a
-	if len(r.wheres) > 0 {
+	if v.seen != nil || len(r.wheres) > 0 {
 		out.Rows = -1
+	}
+	if !restricted {
+		return &out
 	}
 	out.Checks = slices.Clone(a.Checks)
 	for i := range out.Checks {

@@ -144,7 +144,7 @@ func TestValidate(t *testing.T) {
 		rule Rule
 		says string
 	}{
-		{Rule{Tables: []string{"lake.finance.*"}}, ""}, {Rule{PII: true}, ""}, {Rule{Columns: []string{"x"}}, ""},
+		{Rule{Tables: []string{"lake.finance.*"}}, ""}, {Rule{PII: true}, ""}, {Rule{Columns: []string{"x"}}, ""}, {Rule{ColumnTags: []string{"x"}}, ""}, {Rule{Tags: []string{"x"}}, ""},
 		{Rule{Unless: []string{"x"}}, "hide everything"}, {Rule{Tables: []string{"finance.*"}}, `"finance.*" matches no table`}, {Rule{Tables: []string{"lake..x"}}, "matches no table"}, {Rule{Tables: []string{""}}, "matches no table"},
 	} {
 		err := Policy{Rules: []Rule{c.rule}}.Validate()
@@ -166,5 +166,38 @@ func TestMetricsOverHiddenColumnsAreAbsent(t *testing.T) {
 		if got := policy.View(snap, Principal{Name: who}).Snapshot().Metrics; len(got) != want || got[0].Name != "headcount" {
 			t.Errorf("%s sees %d metrics, want %d", who, len(got), want)
 		}
+	}
+}
+
+// What the engine hides is as hidden as what a rule hides, and the number of rows is not told.
+func TestWhatTheEngineHides(t *testing.T) {
+	snap := lake()
+	seen := Seen{"lake.core.people": {"id": true}, "lake.core.visits": {"id": true}}
+	v := Policy{}.ViewOf(snap, Principal{Name: "bob"}, seen)
+	var got []string
+	for _, a := range v.Snapshot().Assets {
+		for _, c := range a.Columns {
+			got = append(got, a.Name.Table+"."+c.Name)
+		}
+		if a.Rows != -1 {
+			t.Errorf("%s is said to have %d rows", a.Name, a.Rows)
+		}
+	}
+	if s := strings.Join(got, " "); s != "people.id visits.id" {
+		t.Errorf("bob sees %s", s)
+	}
+	for _, m := range v.Snapshot().Metrics {
+		if m.Name == "payroll" {
+			t.Error("a metric over a hidden table is shown")
+		}
+	}
+	if v.MayRead(catalog.Name{Catalog: "lake", Schema: "core", Table: "people"}, "email") || !v.MayRead(catalog.Name{Catalog: "lake", Schema: "core", Table: "people"}, "id") {
+		t.Error("MayRead says otherwise than the snapshot")
+	}
+	if n := len(Policy{}.ViewOf(snap, Principal{}, nil).Snapshot().Assets); n != 3 {
+		t.Errorf("an engine that hides nothing leaves %d tables", n)
+	}
+	if n := len(Policy{}.ViewOf(snap, Principal{}, Seen{}).Snapshot().Assets); n != 0 {
+		t.Errorf("an engine that hides everything leaves %d tables", n)
 	}
 }

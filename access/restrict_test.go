@@ -191,7 +191,7 @@ func TestViews(t *testing.T) {
 		"nothing":         {Policy{}, "pay_list over ids mails odd? cut?"},
 		"a hidden table":  {Policy{Rules: []Rule{{Tables: []string{"lake.finance.*"}}}}, "ids mails odd? cut?"},
 		"a hidden column": {Policy{Rules: []Rule{{PII: true}}}, "pay_list over ids odd? cut?"},
-		"not granted":     {Policy{Closed: true, Grants: []Grant{{On: On{Tables: []string{"lake.core.pay_list", "lake.core.over", "lake.core.ids"}}, Everyone: true}}}, "pay_list? over? ids?"},
+		"not granted":     {Policy{Closed: true, Grants: []Grant{{On: On{Tables: []string{"lake.core.pay_list", "lake.core.over", "lake.core.ids"}}, Everyone: true}}}, "pay_list? over ids?"},
 	} {
 		v := c.policy.View(snap(), Principal{Name: "ann"})
 		var got []string
@@ -203,5 +203,19 @@ func TestViews(t *testing.T) {
 		if s := strings.Join(got, " "); s != c.want {
 			t.Errorf("%s: %s, want %s", name, s, c.want)
 		}
+	}
+}
+
+// Tags hide tables and columns as names do.
+func TestHidingByTags(t *testing.T) {
+	snap := lake()
+	snap.Asset("lake.core.visits").Tags = []string{"draft"}
+	snap.Asset("lake.finance.pay").Columns[1].Tags = []string{"Secret"}
+	v := Policy{Rules: []Rule{{Tags: []string{"Draft"}, Unless: []string{"editors"}}, {ColumnTags: []string{"secret"}}}}.View(snap, Principal{Name: "ann"})
+	if v.Snapshot().Asset("lake.core.visits") != nil || v.Snapshot().Asset("lake.finance.pay").Column("salary") != nil || v.Snapshot().Asset("lake.finance.pay").Column("who") == nil || v.Snapshot().Asset("lake.core.people") == nil {
+		t.Errorf("shown: %v", v.Snapshot().Assets)
+	}
+	if p := (Policy{Masks: []Mask{{ColumnTags: []string{"secret"}, How: MaskNull}}}).View(snap, Principal{Name: "ann"}); p.Restriction(catalog.ParseName("lake.finance.pay", "", ""), false).Masked["salary"] != MaskNull {
+		t.Error("a mask by the tag of a column")
 	}
 }

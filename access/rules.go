@@ -88,7 +88,7 @@ func (m Mask) coversColumn(c catalog.Column) bool {
 // name, a rule that names nothing and so hides everything, a mask of no known kind.
 func (p Policy) Validate() error {
 	for i, r := range p.Rules {
-		if len(r.Tables) == 0 && len(r.Columns) == 0 && !r.PII && len(r.Tags) == 0 {
+		if len(r.Tables)+len(r.Tags) == 0 && r.wholeTable() {
 			return fmt.Errorf("access: rule %d names neither tables, columns, tags nor personal data; it would hide everything", i+1)
 		}
 		if err := patterns(fmt.Sprintf("rule %d", i+1), r.Tables); err != nil {

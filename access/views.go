@@ -23,21 +23,29 @@ func (v *View) throughViews(shown []*catalog.Asset) []*catalog.Asset {
 			unhidden = append(unhidden, b)
 		}
 	}
-	all, allowed, seen := v.full.Checked(), catalog.New(unhidden, nil, nil).Checked(), catalog.New(slices.Clone(shown), nil, nil).Checked()
+	all := v.full.Checked()
+	gone := func(a *catalog.Asset) bool { _, no := v.denied[a.Name.Key()]; return no }
+	for more := true; more; { // a view over one that goes now goes next
+		more = false
+		allowed := catalog.New(slices.Clone(unhidden), nil, nil).Checked()
+		for _, a := range shown {
+			if a.ViewSQL != "" && !gone(a) && v.checks(a, all) && !v.checks(a, allowed) {
+				v.denied[a.Name.Key()] = Rule{}
+				unhidden = slices.DeleteFunc(unhidden, func(b *catalog.Asset) bool { return b.Name == a.Name })
+				more = true
+			}
+		}
+	}
+	seen := catalog.New(slices.Clone(shown), nil, nil).Checked()
 	var out []*catalog.Asset
 	for _, a := range shown {
-		if a.ViewSQL != "" {
+		if a.ViewSQL != "" && gone(a) {
+			continue
+		}
+		if a.ViewSQL != "" && (!v.checks(a, all) || !v.checks(a, seen)) {
 			opaque := *a
 			opaque.ViewSQL = ""
-			switch {
-			case !v.checks(a, all):
-				a = &opaque
-			case !v.checks(a, allowed):
-				v.denied[a.Name.Key()] = Rule{}
-				continue
-			case !v.checks(a, seen):
-				a = &opaque
-			}
+			a = &opaque
 		}
 		out = append(out, a)
 	}

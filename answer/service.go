@@ -63,7 +63,9 @@ type Workspace struct {
 	Zone     *time.Location
 	Currency string
 	Limits   gate.Limits
-	Gate     *gate.Gate // nil: one with these Limits, over the sizes that the snapshot has
+	// Seen asks an engine with an access control of its own what it shows a principal; nil where there is none.
+	Seen func(ctx context.Context, who access.Principal) (access.Seen, error)
+	Gate *gate.Gate // nil: one with these Limits, over the sizes that the snapshot has
 }
 
 // Service answers questions. It is safe for concurrent use.
@@ -98,22 +100,39 @@ type Session struct {
 	Model  *model.Model
 	Reader *question.Reader
 	Tables check.Catalog
+	until  time.Time // zero: for ever
 }
 
-// Session returns the prepared view of a principal, made once and kept.
-func (s *Service) Session(who access.Principal) (*Session, error) {
+// seenFor is how long what an engine shows somebody is taken as known.
+const seenFor = 5 * time.Minute
+
+// Session returns the prepared view of a principal, made once and kept; where an engine has a say in it, for
+// some minutes.
+func (s *Service) Session(ctx context.Context, who access.Principal) (*Session, error) {
 	key := fmt.Sprintf("%q %q %q", who.Name, who.ActAs, who.Groups)
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if got := s.sessions[key]; got != nil {
+	got := s.sessions[key]
+	s.mu.Unlock()
+	if got != nil && (got.until.IsZero() || time.Now().Before(got.until)) {
 		return got, nil
 	}
-	view := s.ws.Policy.View(s.ws.Snapshot, who)
+	var seen access.Seen
+	var until time.Time
+	if s.ws.Seen != nil {
+		var err error
+		if seen, err = s.ws.Seen(ctx, who); err != nil {
+			return nil, err
+		}
+		until = time.Now().Add(seenFor)
+	}
+	view := s.ws.Policy.ViewOf(s.ws.Snapshot, who, seen)
 	m, err := s.ws.Models(view.Snapshot())
 	if err != nil {
 		return nil, err
 	}
-	got := &Session{View: view, Model: m, Tables: view.Snapshot().Checked(), Reader: question.NewReader(m, view, visible(s.ws.Values, m, view), s.ws.Calendar, s.ws.Zone)}
+	got = &Session{View: view, Model: m, Tables: view.Snapshot().Checked(), Reader: question.NewReader(m, view, visible(s.ws.Values, m, view), s.ws.Calendar, s.ws.Zone), until: until}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.sessions[key] = got
 	return got, nil
 }
@@ -131,11 +150,11 @@ type Request struct {
 // Outcome like any other.
 func (s *Service) Ask(ctx context.Context, r Request) (*Outcome, error) {
 	start := time.Now()
-	ss, err := s.Session(r.Who)
-	if err != nil {
-		return nil, err
-	}
 	o := s.blank(r)
+	ss, err := s.Session(ctx, r.Who)
+	if err != nil {
+		return s.declined(o, err, start)
+	}
 	t := time.Now()
 	reading := ss.Reader.Read(r.Question, r.At)
 	o.Timings.Read = ms(t)
@@ -192,11 +211,11 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 // RunQuery gates, runs and composes a metric query that was asked without English.
 func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *semplan.Plan, r Request) (*Outcome, error) {
 	start := time.Now()
-	ss, err := s.Session(r.Who)
-	if err != nil {
-		return nil, err
-	}
 	o := s.blank(r)
+	ss, err := s.Session(ctx, r.Who)
+	if err != nil {
+		return s.declined(o, err, start)
+	}
 	set, err := s.execute(ctx, o, ss, compiled, r)
 	if err != nil {
 		return nil, err
@@ -212,11 +231,11 @@ func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *sempla
 // Run gates, runs and describes an analyst's SQL.
 func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outcome, error) {
 	start := time.Now()
-	ss, err := s.Session(r.Who)
-	if err != nil {
-		return nil, err
-	}
 	o := s.blank(r)
+	ss, err := s.Session(ctx, r.Who)
+	if err != nil {
+		return s.declined(o, err, start)
+	}
 	set, err := s.execute(ctx, o, ss, plan, r)
 	if err != nil {
 		return nil, err
@@ -259,6 +278,14 @@ func (s *Service) execute(ctx context.Context, o *Outcome, ss *Session, plan *nl
 		return nil, o.tell(err)
 	}
 	return set, nil
+}
+
+// declined ends an outcome that an error kept from being answered.
+func (s *Service) declined(o *Outcome, err error, start time.Time) (*Outcome, error) {
+	if err := o.tell(err); err != nil {
+		return nil, err
+	}
+	return o, s.seal(o, start)
 }
 
 // tell turns an error that people can act on into a decline; any other stays one.

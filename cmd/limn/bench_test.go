@@ -50,7 +50,7 @@ func quantiles(b *testing.B, took []time.Duration) {
 // the engine.
 func BenchmarkQuestionToSQL(b *testing.B) {
 	w := benchWorkspace(b)
-	ss, err := w.service.Session(principal(""))
+	ss, err := w.service.Session(b.Context(), principal(""))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func BenchmarkAskApartFromEngine(b *testing.B) {
 // BenchmarkReadLongQuestion bounds what the longest question that is read at all may take.
 func BenchmarkReadLongQuestion(b *testing.B) {
 	w := benchWorkspace(b)
-	ss, err := w.service.Session(principal(""))
+	ss, err := w.service.Session(b.Context(), principal(""))
 	if err != nil {
 		b.Fatal(err)
 	}

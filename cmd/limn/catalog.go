@@ -38,7 +38,7 @@ func runCatalog(ctx context.Context, s streams, args []string) (int, error) {
 		return 0, err
 	}
 	defer w.Close()
-	ss, err := w.service.Session(principal(*as))
+	ss, err := w.service.Session(ctx, principal(*as))
 	if err != nil {
 		return 0, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/duckdb"
@@ -90,6 +91,17 @@ func (e served) Run(ctx context.Context, s answer.Statement) (*rows.Set, error) 
 		}
 	}
 	return set, nil
+}
+
+// seen asks what the server shows somebody; who is the account sees all of its tables.
+func (e served) seen(scope []string) func(ctx context.Context, who access.Principal) (access.Seen, error) {
+	return func(ctx context.Context, who access.Principal) (access.Seen, error) {
+		user := e.user(who.Name)
+		if user == "" {
+			return nil, nil
+		}
+		return e.Engine.Seen(ctx, scope, user)
+	}
 }
 
 // Estimate asks the server's planner, as the asker.

@@ -68,7 +68,7 @@ func runRead(ctx context.Context, s streams, args []string) (int, error) {
 		return 0, err
 	}
 	defer w.Close()
-	ss, err := w.service.Session(principal(*as))
+	ss, err := w.service.Session(ctx, principal(*as))
 	if err != nil {
 		return 0, err
 	}

@@ -107,7 +107,7 @@ func (c *sqlCommand) open(ctx context.Context, schema string) error {
 		if c.ws, err = openWorkspace(ctx, dir); err != nil {
 			return err
 		}
-		ss, err := c.ws.service.Session(principal(c.as))
+		ss, err := c.ws.service.Session(ctx, principal(c.as))
 		if err != nil {
 			return err
 		}
@@ -401,7 +401,7 @@ func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, erro
 		return nil, 0, usage("sql run needs a workspace; --schema has tables without rows")
 	}
 	who := principal(c.as)
-	ss, err := c.ws.service.Session(who)
+	ss, err := c.ws.service.Session(ctx, who)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/duckdb"
@@ -248,7 +249,11 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 	if err != nil {
 		return err
 	}
-	w.service = answer.NewService(answer.Workspace{Name: w.cfg.Name, Snapshot: w.snap, Models: models, Values: values.New(known.Values), Policy: policy,
+	var seen func(context.Context, access.Principal) (access.Seen, error)
+	if e, ok := w.engine.(served); ok && !e.asAccount {
+		seen = e.seen(w.cfg.Trino.Include)
+	}
+	w.service = answer.NewService(answer.Workspace{Seen: seen, Name: w.cfg.Name, Snapshot: w.snap, Models: models, Values: values.New(known.Values), Policy: policy,
 		Calendar: cal, Zone: w.zone, Currency: w.cfg.Currency, Gate: guard}, w.engine)
 	return nil
 }

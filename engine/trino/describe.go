@@ -2,6 +2,7 @@ package trino
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,8 +23,8 @@ type Scope []string
 var internal = []string{"system", "jmx"}
 
 // catalogs gives the catalogs that a scope reaches.
-func (e *Engine) catalogs(ctx context.Context, scope Scope) ([]string, error) {
-	set, err := e.Run(ctx, Statement{SQL: "SHOW CATALOGS", MaxRows: -1})
+func (e *Engine) catalogs(ctx context.Context, scope Scope, user string) ([]string, error) {
+	set, err := e.Run(ctx, Statement{SQL: "SHOW CATALOGS", User: user, MaxRows: -1})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +54,7 @@ type Skipped struct{ What, Why string }
 // Tables reads tables and views with their columns and comments from every catalog of the scope, as the
 // service account sees them. A catalog that does not answer is skipped and reported, not an error.
 func (e *Engine) Tables(ctx context.Context, scope Scope) (assets []*catalog.Asset, skipped []Skipped, err error) {
-	names, err := e.catalogs(ctx, scope)
+	names, err := e.catalogs(ctx, scope, "")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,9 +66,9 @@ func (e *Engine) Tables(ctx context.Context, scope Scope) (assets []*catalog.Ass
 		skipped = append(skipped, Skipped{"which catalogs keep older states", err.Error()})
 	}
 	for _, c := range names {
-		found, err := e.columns(ctx, c, scope)
+		found, err := e.columns(ctx, c, scope, "")
 		if err == nil {
-			err = e.viewQueries(ctx, c, found)
+			err = e.markViews(ctx, c, found)
 		}
 		if err != nil {
 			if ctx.Err() != nil {
@@ -98,29 +99,70 @@ func (e *Engine) versioned(ctx context.Context) (map[string]bool, error) {
 	return out, nil
 }
 
-// viewQueries gives the views among tables their queries, as far as the server tells them.
-func (e *Engine) viewQueries(ctx context.Context, in string, tables []*catalog.Asset) error {
-	q := sel(table(catalog.Name{Catalog: in, Schema: "information_schema", Table: "views"}), nil, ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), ""), ast.As(ast.Name("view_definition"), ""))
-	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
-	if err != nil {
-		return err
-	}
+// markViews marks the views among tables, which the server runs with the rights of whoever made them, and
+// gives them their queries, as far as the server tells them.
+func (e *Engine) markViews(ctx context.Context, in string, tables []*catalog.Asset) error {
 	byName := map[catalog.Name]*catalog.Asset{}
 	for _, a := range tables {
 		byName[a.Name] = a
 	}
-	for _, r := range set.Rows {
-		schema, _ := r[0].(string)
-		name, _ := r[1].(string)
-		if a := byName[catalog.Name{Catalog: in, Schema: schema, Table: name}]; a != nil {
-			a.View = true
-			a.ViewSQL, _ = r[2].(string)
+	for _, from := range []struct {
+		table, query string
+		where        ast.Expr
+	}{
+		{"tables", "table_type", &ast.Compare{Op: ast.Eq, L: ast.Name("table_type"), R: ast.Str("VIEW")}},
+		{"views", "view_definition", nil},
+	} {
+		q := sel(table(catalog.Name{Catalog: in, Schema: "information_schema", Table: from.table}), from.where, ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), ""), ast.As(ast.Name(from.query), ""))
+		set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
+		if err != nil {
+			return err
+		}
+		for _, r := range set.Rows {
+			schema, _ := r[0].(string)
+			name, _ := r[1].(string)
+			if a := byName[catalog.Name{Catalog: in, Schema: schema, Table: name}]; a != nil {
+				a.View = true
+				if from.table == "views" {
+					a.ViewSQL, _ = r[2].(string)
+				}
+			}
 		}
 	}
 	return nil
 }
 
-func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*catalog.Asset, error) {
+// Seen gives the columns that the server shows a user within the scope, in lower case by the key of their
+// table. A catalog that the user may not enter shows nothing.
+func (e *Engine) Seen(ctx context.Context, scope Scope, user string) (map[string]map[string]bool, error) {
+	names, err := e.catalogs(ctx, scope, user)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]map[string]bool{}
+	for _, c := range names {
+		tables, err := e.columns(ctx, c, scope, user)
+		var failed *Error
+		if errors.As(err, &failed) && (failed.Code == "denied" || failed.Code == "CATALOG_NOT_FOUND") {
+			continue // the account may speak for the user, as the list of catalogs shows
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range tables {
+			columns := map[string]bool{}
+			for _, k := range a.Columns {
+				columns[strings.ToLower(k.Name)] = true
+			}
+			out[a.Name.Key()] = columns
+		}
+	}
+	return out, nil
+}
+
+// columns lists the tables of a catalog with their columns as the server shows them to a user, empty for the
+// account.
+func (e *Engine) columns(ctx context.Context, name string, scope Scope, user string) ([]*catalog.Asset, error) {
 	cols := []string{"table_schema", "table_name", "column_name", "data_type", "comment"}
 	var items []ast.SelectItem
 	for _, c := range cols {
@@ -140,11 +182,7 @@ func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*cata
 	}
 	order := []*ast.SortItem{{Expr: ast.Name("table_schema")}, {Expr: ast.Name("table_name")}, {Expr: ast.Name("ordinal_position")}}
 	q := &ast.Query{Body: &ast.Select{Items: items, From: table(catalog.Name{Catalog: name, Schema: "information_schema", Table: "columns"}), Where: ast.And(where, ast.Or(schemas...))}, OrderBy: order}
-	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
-	if err != nil {
-		return nil, err
-	}
-	views, err := e.viewNames(ctx, name)
+	set, err := e.Run(ctx, Statement{SQL: format.Query(q), User: user, MaxRows: -1})
 	if err != nil {
 		return nil, err
 	}
@@ -159,28 +197,10 @@ func (e *Engine) columns(ctx context.Context, name string, scope Scope) ([]*cata
 			continue
 		}
 		if len(out) == 0 || out[len(out)-1].Name != n {
-			out = append(out, &catalog.Asset{Name: n, Tier: catalog.Unknown, Rows: -1, Bytes: -1, View: views[n]})
+			out = append(out, &catalog.Asset{Name: n, Tier: catalog.Unknown, Rows: -1, Bytes: -1})
 		}
 		a := out[len(out)-1]
 		a.Columns = append(a.Columns, catalog.Column{Name: text[2], Type: text[3], Description: text[4]})
-	}
-	return out, nil
-}
-
-// viewNames are the views of a catalog, which the server runs with the rights of whoever made them.
-func (e *Engine) viewNames(ctx context.Context, name string) (map[catalog.Name]bool, error) {
-	q := &ast.Query{Body: &ast.Select{Items: []ast.SelectItem{ast.As(ast.Name("table_schema"), ""), ast.As(ast.Name("table_name"), "")},
-		From:  table(catalog.Name{Catalog: name, Schema: "information_schema", Table: "tables"}),
-		Where: &ast.Compare{Op: ast.Eq, L: ast.Name("table_type"), R: ast.Str("VIEW")}}}
-	set, err := e.Run(ctx, Statement{SQL: format.Query(q), MaxRows: -1})
-	if err != nil {
-		return nil, err
-	}
-	out := map[catalog.Name]bool{}
-	for _, r := range set.Rows {
-		schema, _ := r[0].(string)
-		view, _ := r[1].(string)
-		out[catalog.Name{Catalog: name, Schema: schema, Table: view}] = true
 	}
 	return out, nil
 }

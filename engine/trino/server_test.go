@@ -396,3 +396,25 @@ func TestOutOfMemory(t *testing.T) {
 		t.Errorf("the next query gave %v", set.Rows)
 	}
 }
+
+// What the server shows somebody is what it lets them read.
+func TestSeen(t *testing.T) {
+	e := server(t, func(c *Config) { c.User = "svc" })
+	bob, err := e.Seen(t.Context(), Scope{"tpch.tiny", "lake"}, "bob")
+	if err != nil || len(bob) != 2 || bob["tpch.tiny.nation"] == nil || !bob["tpch.tiny.customer"]["phone"] || bob["tpch.tiny.customer"]["acctbal"] {
+		t.Errorf("bob sees %v, %v", bob, err)
+	}
+	ann, err := e.Seen(t.Context(), Scope{"tpch.tiny"}, "ann")
+	if err != nil || len(ann) != 8 || !ann["tpch.tiny.customer"]["acctbal"] {
+		t.Errorf("ann sees %d tables, %v", len(ann), err)
+	}
+	url, certs := service.TrinoTLS(t)
+	tls, err := Open(Config{URL: url, User: "svc", Auth: Auth{CA: filepath.Join(certs, "ca.pem"), Password: secret("let-me-in")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tls.Close()
+	if seen, err := tls.Seen(t.Context(), Scope{"tpch.tiny"}, "admin"); code(err) != "denied" {
+		t.Errorf("somebody whom the account may not speak for sees %v, %v", seen, err)
+	}
+}

@@ -27,6 +27,9 @@ func Postgres(t testing.TB) string { return find(t, "postgres", "LIMN_TEST_POSTG
 // S3 is the URL of a bucket, with the keys as user and password.
 func S3(t testing.TB) string { return find(t, "s3", "LIMN_TEST_S3") }
 
+// S3Folder is the folder whose files are the objects of that bucket.
+func S3Folder(t testing.TB) string { return find(t, "s3", "LIMN_TEST_S3_FOLDER") }
+
 func find(t testing.TB, part, name string) string {
 	t.Helper()
 	if v := os.Getenv(name); v != "" {
@@ -36,11 +39,26 @@ func find(t testing.TB, part, name string) string {
 	if v := left(name); v != "" && listens(v) {
 		return v
 	}
-	if os.Getenv("LIMN_TEST_SERVICES") == "required" {
-		t.Fatalf("%s is required and is not running; start it with scripts/services.sh up %s", part, part)
-	}
-	t.Skipf("%s is not running; start it with scripts/services.sh up %s", part, part)
+	missing(t, part+" is not running; start it with scripts/services.sh up "+part)
 	return ""
+}
+
+// Setting is the environment variable of something else that scripts prepare, such as the texts of queries.
+func Setting(t testing.TB, name, what string) string {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		missing(t, name+" is not set; "+what)
+	}
+	return v
+}
+
+func missing(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("LIMN_TEST_SERVICES") == "required" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
 }
 
 func listens(where string) bool {

@@ -15,9 +15,9 @@ s3_fetch() {
 }
 
 s3_start() {
-  local dir; dir=$(data s3)
+  local dir port; dir=$(data s3); port=$(port s3) # before the fork, or two would choose one
   mkdir -p "$dir/root/lake"
-  "$s3_bin" --access "$s3_access" --secret "$s3_secret" --region us-east-1 --port "127.0.0.1:$(port s3)" --health /health posix "$dir/root" > "$dir/log" 2>&1 < /dev/null &
+  "$s3_bin" --access "$s3_access" --secret "$s3_secret" --region us-east-1 --port "127.0.0.1:$port" --health /health posix "$dir/root" > "$dir/log" 2>&1 < /dev/null &
   echo $! > "$dir/pid"
 }
 
@@ -28,4 +28,7 @@ s3_ready() {
   curl -fsS -m 5 -H "x-amz-content-sha256: $empty" --aws-sigv4 "aws:amz:us-east-1:s3" --user "$s3_access:$s3_secret" "http://127.0.0.1:$(port s3)/lake?list-type=2&max-keys=1" 2>/dev/null | grep -q ListBucketResult
 }
 
-s3_env() { echo "LIMN_TEST_S3=http://$s3_access:$s3_secret@127.0.0.1:$(port s3)/lake"; }
+s3_env() {
+  echo "LIMN_TEST_S3_FOLDER=$(data s3)/root/lake"
+  echo "LIMN_TEST_S3=http://$s3_access:$s3_secret@127.0.0.1:$(port s3)/lake"
+}

@@ -45,16 +45,22 @@ func (c *checker) call(e *ast.Call, s *Scope) types.Type {
 	case ast.MethodCall:
 		return c.set(e, c.method(e, name, s))
 	case ast.StaticCall: // no type of Trino has one
-		c.arguments(e, s)
 		if t := e.Name.Parts[0].Name; len(e.Name.Parts) != 2 || !isTypeName(t) {
 			c.report(e.At, TypeNotFound, "Unknown type: %s", t)
 		} else {
+			c.arguments(e, s)
 			c.functionNotFound(e, name)
 		}
 		return c.set(e, types.Type{})
 	}
 	overloads := c.session.Functions.Lookup(name)
 	if len(e.Name.Parts) > 1 {
+		if t, ok := c.itemCall(e, name, s); ok {
+			return c.set(e, t)
+		}
+		if t, ok := c.columnMethod(e, name, s); ok {
+			return c.set(e, t)
+		}
 		if full := nameText(e.Name); full != "system.builtin."+name {
 			if e.Over != nil {
 				c.found = append(c.found, foundCall{e, windowCall, c.aggregate})
@@ -78,6 +84,11 @@ var methods = map[string]bool{"ends_with": true, "length": true, "lower": true, 
 
 // method types x.f(…), whose receiver is the first argument.
 func (c *checker) method(e *ast.Call, name string, s *Scope) types.Type {
+	if t, ok := itemMethod(name, e.Args[1:]); ok && !e.Name.Parts[0].Quoted {
+		if c.json(e.Args[0].Value, c.expr(e.Args[0].Value, s)) {
+			return t
+		}
+	}
 	var overloads []*functions.Overload
 	if methods[name] {
 		for _, o := range c.session.Functions.Lookup(name) {
@@ -87,6 +98,59 @@ func (c *checker) method(e *ast.Call, name string, s *Scope) types.Type {
 		}
 	}
 	return c.plainCall(e, name, functions.Scalar, overloads, s)
+}
+
+// itemCall types j.a.bigint(), which is read as the call of a function of that name.
+func (c *checker) itemCall(e *ast.Call, name string, s *Scope) (types.Type, bool) {
+	last := len(e.Name.Parts) - 1
+	t, ok := itemMethod(name, e.Args)
+	if !ok || e.Name.Parts[last].Quoted || e.Distinct || e.Filter != nil || len(e.OrderBy) > 0 || e.Over != nil || e.Syntax != ast.PlainCall {
+		return types.Type{}, false
+	}
+	parts := make([]string, last)
+	for i := range parts {
+		parts[i] = lower(e.Name.Parts[i].Name)
+	}
+	for n := last; n > 0; n-- {
+		col, found, _ := s.resolve(parts[:n])
+		if col == nil {
+			continue
+		}
+		if col.Type.Kind() != types.JSON {
+			return types.Type{}, false
+		}
+		if found != s {
+			c.report(e.At, NotSupported, "JSON simplified accessor over a column from an outer scope is not supported")
+		}
+		markRead(col)
+		c.notes[e.Name.Parts[n-1]] = note{typ: col.Type, ref: col} // so that lineage finds it
+		return t, true
+	}
+	return types.Type{}, false
+}
+
+// columnMethod types column.upper(), which is read as the call of a function of that name too.
+func (c *checker) columnMethod(e *ast.Call, name string, s *Scope) (types.Type, bool) {
+	if len(e.Name.Parts) != 2 || !methods[name] || e.Distinct || e.Filter != nil || len(e.OrderBy) > 0 || e.Over != nil || e.Syntax != ast.PlainCall {
+		return types.Type{}, false
+	}
+	receiver := e.Name.Parts[0]
+	col, _, many := s.resolve([]string{lower(receiver.Name)})
+	if col == nil || many || !col.Type.IsText() {
+		return types.Type{}, false
+	}
+	args, ok := c.arguments(e, s)
+	if !ok {
+		return types.Type{}, true
+	}
+	c.ident(receiver, s)
+	resolved, err := functions.Resolve(c.session.Functions.Lookup(name), append([]functions.Arg{{Type: col.Type}}, args...),
+		func(int, []types.Type) types.Type { return types.Type{} })
+	if err != nil {
+		c.report(e.At, FunctionNotFound, "%s", err)
+		return types.Type{}, true
+	}
+	return resolved.Return, true
 }
 
 func isTypeName(name string) bool {

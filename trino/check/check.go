@@ -170,6 +170,7 @@ type checker struct {
 	creatingWhat string
 	viewColumns  map[*Table][]*Column // of the views judged so far
 	viewOpen     map[*Table]bool      // being judged
+	accessors    map[ast.Expr]bool    // members of JSON values
 	inline       map[string][]*functions.Overload
 	routines     map[*functions.Overload]*ast.FunctionSpec
 	calling      *functions.Overload // the function whose body is being judged, and where it stands

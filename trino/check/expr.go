@@ -163,7 +163,9 @@ func (c *checker) expr(e ast.Expr, s *Scope) types.Type {
 		c.overlaps(e, s)
 		return c.set(e, boolean)
 	case *ast.ArrayWildcard:
-		if c.expr(e.X, s).Valid() {
+		if t := c.expr(e.X, s); c.json(e.X, t) {
+			return c.accessor(e)
+		} else if t.Valid() {
 			c.report(place(e), NotSupported, "[*] array wildcard accessor is only allowed over a JSON simplified accessor chain")
 		}
 		return c.set(e, types.Type{})
@@ -236,6 +238,8 @@ func (c *checker) deref(e *ast.Deref, s *Scope) types.Type {
 	switch {
 	case !base.Valid():
 		return c.set(e, base)
+	case c.json(e.Base, base):
+		return c.accessor(e)
 	case base.Kind() != types.Row:
 		return c.set(e, c.mismatch(place(e.Base), "Expression %s is not of type ROW", spell(e.Base)))
 	}
@@ -318,4 +322,51 @@ func (c *checker) finishParameters(stmt ast.Node) {
 	if c.parameters > 0 && !c.session.Parameters {
 		c.report(stmt.Span(), InvalidParameterUsage, "Incorrect number of parameters: expected %d but found 0", c.parameters)
 	}
+}
+
+// json says whether e is a column of type json, or a member of one that was reached without a function.
+func (c *checker) json(e ast.Expr, t types.Type) bool {
+	return c.accessors[strip(e)] || t.Kind() == types.JSON && c.notes[e].ref != nil && c.pattern == nil
+}
+
+// accessor notes a member of a JSON value, as j.a, j.a[1] and j.a[*] have it; it is text.
+func (c *checker) accessor(e ast.Expr) types.Type {
+	if c.accessors == nil {
+		c.accessors = map[ast.Expr]bool{}
+	}
+	c.accessors[e] = true
+	return c.set(e, varchar)
+}
+
+// itemMethod gives the type of what a member of a JSON value is turned into by j.a.bigint() and the like.
+func itemMethod(name string, args []*ast.Arg) (types.Type, bool) {
+	var n []int
+	for _, a := range args {
+		lit, ok := a.Value.(*ast.IntLit)
+		if !ok || a.Name != nil {
+			return types.Type{}, false
+		}
+		v, ok := intValue(lit.Text)
+		if !ok || v < 0 || v > 38 {
+			return types.Type{}, false
+		}
+		n = append(n, int(v))
+	}
+	plain := map[string]types.Kind{"bigint": types.Bigint, "boolean": types.Boolean, "date": types.Date, "integer": types.Integer,
+		"number": types.Double, "string": types.Varchar}
+	timed := map[string]types.Kind{"time": types.Time, "time_tz": types.TimeTZ, "timestamp": types.Timestamp, "timestamp_tz": types.TimestampTZ}
+	if k, ok := plain[name]; ok {
+		return types.Of(k), len(n) == 0
+	}
+	if k, ok := timed[name]; ok && len(n) < 2 {
+		return types.TemporalOf(k, append(n, 3)[0]), append(n, 3)[0] <= 12
+	}
+	if name == "decimal" && len(n) < 3 {
+		n = append(n, []int{38, 0}[len(n):]...)
+		if n[0] < 1 || n[1] > n[0] {
+			return types.Type{}, false
+		}
+		return types.DecimalOf(n[0], n[1]), true
+	}
+	return types.Type{}, false
 }

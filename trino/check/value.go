@@ -143,6 +143,9 @@ func (c *checker) subscript(e *ast.Subscript, s *Scope) types.Type {
 	if !base.Valid() || !index.Valid() {
 		return types.Type{}
 	}
+	if _, literal := e.Index.(*ast.IntLit); literal && c.json(e.X, base) {
+		return c.accessor(e)
+	}
 	switch base.Kind() {
 	case types.Array:
 		if types.CanCoerce(index, bigint) {

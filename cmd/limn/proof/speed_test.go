@@ -22,10 +22,7 @@ import (
 // tpcQueries are the texts that scripts/tpc-queries.sh wrote, by set.
 func tpcQueries(t testing.TB, set string) []string {
 	t.Helper()
-	dir := os.Getenv("LIMN_TEST_TPC_QUERIES")
-	if dir == "" {
-		t.Skip("LIMN_TEST_TPC_QUERIES is not set; it names the folder that scripts/tpc-queries.sh wrote")
-	}
+	dir := service.Setting(t, "LIMN_TEST_TPC_QUERIES", "it names the folder that scripts/tpc-queries.sh wrote")
 	files, err := filepath.Glob(filepath.Join(dir, set, "*.sql"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%s has no queries of %s: %v", dir, set, err)
@@ -71,10 +68,7 @@ func timed(queries []string, f func(q string)) []time.Duration {
 
 // Our parser against sqlglot's compiled build, on the same texts, one after the other in one run.
 func TestParsingAgainstSqlglot(t *testing.T) {
-	python := os.Getenv("LIMN_TEST_SQLGLOT")
-	if python == "" {
-		t.Skip("LIMN_TEST_SQLGLOT is not set; it is the interpreter that scripts/sqlglot.sh prints")
-	}
+	python := service.Setting(t, "LIMN_TEST_SQLGLOT", "it is the interpreter that scripts/sqlglot.sh prints")
 	queries := tpcQueries(t, "tpcds")
 	in, err := json.Marshal(queries)
 	if err != nil {

@@ -4,4 +4,5 @@ CREATE TABLE lake.sales.orders (
 CREATE TABLE lake.sales.accounts (id bigint, name varchar(50), region varchar(20), opened date, plan char(3), active boolean);
 CREATE TABLE sales.targets (region varchar(20), month date, amount decimal(12,2));
 CREATE TABLE sketches (id bigint, visitors HyperLogLog);
-CREATE TABLE lake.finance.refunds (id bigint)
+CREATE TABLE lake.finance.refunds (id bigint);
+CREATE TABLE events (id bigint, j json, r row(j json))

@@ -208,8 +208,20 @@ SELECT /*ERR NOT_SUPPORTED*/ tags[*] FROM orders;
 
 -- methods
 SELECT 'abc'.upper().length(), (region || 'x').starts_with('a'), 'a,b'.split(',') FROM orders;
+SELECT region.upper(), note.length() + 1 FROM orders;
+SELECT /*ERR FUNCTION_NOT_FOUND*/ orders.region.upper() FROM orders;
 SELECT /*ERR FUNCTION_NOT_FOUND*/ 'abc'.nope();
 SELECT /*ERR FUNCTION_NOT_FOUND*/ 'abc'.upper(1);
 SELECT /*ERR FUNCTION_NOT_FOUND*/ tags[1].substr(1) FROM orders;
 SELECT /*ERR FUNCTION_NOT_FOUND*/ varchar::upper('a');
 SELECT /*ERR TYPE_NOT_FOUND*/ nope::upper('a');
+
+-- members of JSON values
+SELECT j.a, j.a.b, j.a[1], j[0].b, j.a[*], e.j.a, (j).a, j.'x y' FROM events e;
+SELECT j.a.bigint(), j.a.string(), j.a.decimal(5, 2), j.a.timestamp(6), j.a[1].number(), j.a || 'x' FROM events;
+SELECT j.a, max(j.b.bigint()) FROM events WHERE j.c.bigint() > 1 GROUP BY j.a ORDER BY j.a;
+SELECT x.a FROM (SELECT JSON '{"a": 1}' AS x);
+SELECT /*ERR FUNCTION_NOT_FOUND*/ j.a.nope() FROM events;
+SELECT /*ERR TYPE_MISMATCH*/ r.j.a FROM events;
+SELECT /*ERR TYPE_MISMATCH*/ j['x'] FROM events;
+SELECT /*ERR TYPE_MISMATCH*/ CAST('{}' AS json).a FROM events;
