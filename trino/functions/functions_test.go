@@ -70,6 +70,7 @@ func TestResolve(t *testing.T) {
 		{"replace(varchar(3), varchar(1), varchar(2))", "varchar(11)"},
 		{"regexp_replace(varchar(3), varchar(1), varchar(2))", "varchar(15)"},
 		{"regexp_replace(varchar(100), varchar(1), varchar(4))", "varchar(20300)"},
+		{"regexp_replace(varchar, varchar(1), varchar(5))", "varchar"},
 		{"url_encode(varchar(2))", "varchar(24)"},
 		{"render(varchar(3), color)", "varchar(18)"},
 		{"to_iso8601(timestamp(0))", "varchar(22)"},

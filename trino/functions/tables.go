@@ -93,7 +93,11 @@ var formulas = map[string]func(v []int32){
 	},
 	"regexp_replace(varchar(x), joniregexp, varchar(y))": func(v []int32) {
 		x, y := int64(v[0]), int64(v[1])
-		v[2] = capped(x + max(x*y/2, y)*(x+1))
+		if each := max(x*y/2, y); each > maxVarchar { // the product could pass 64 bits
+			v[2] = maxVarchar
+		} else {
+			v[2] = capped(x + each*(x+1))
+		}
 	},
 	"url_encode(varchar(x))":                  func(v []int32) { v[1] = capped(int64(v[0]) * 12) },
 	"render(varchar(x), color)":               func(v []int32) { v[1] = capped(int64(v[0]) + 15) },

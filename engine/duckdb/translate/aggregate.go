@@ -182,7 +182,7 @@ func (p *printer) finiteRows(c *callArgs) (where, others string) {
 func (p *printer) moderate(c *callArgs, sql string) string {
 	var terms []string
 	for i, a := range c.call.Args {
-		if p.mayBeNaN(a.Value) {
+		if isFloat(p.info.Type(a.Value)) {
 			terms = append(terms, "isfinite("+c.args[i]+") AND abs("+c.args[i]+") > 1e150")
 		}
 	}
@@ -307,7 +307,7 @@ func extreme(fn string) func(*printer, *callArgs) string {
 		switch {
 		case len(c.args) == 2:
 			n, ok := c.constant(1)
-			if !ok || n < 1 || n > 10_000 || isFloat(t) || t.NumElems() > 0 || t.Kind() == types.Char {
+			if !ok || n < 1 || n > 10_000 || isFloat(t) || t.NumElems() > 0 || t.Kind() == types.Char || t.IsInterval() {
 				return p.refuse(c.name+" with a count", c.call.At, "")
 			}
 			return p.core(c, fn, c.args[0]+", "+c.args[1], "")
@@ -421,6 +421,13 @@ func reduceAgg(p *printer, c *callArgs) string {
 	return "list_reduce(" + p.core(c, "list", c.args[0], c.args[0]+" IS NOT NULL") + ", " + c.args[2] + ", " + c.args[1] + ")"
 }
 
+func histogram(p *printer, c *callArgs) string {
+	if t := c.types[0]; !comparable(t) || t.Kind() == types.Varbinary {
+		return p.refuse("histogram of "+t.String(), c.call.At, "")
+	}
+	return "CAST(" + p.core(c, "histogram", c.args[0], "") + " AS " + p.duck(c.result, c.call.At) + ")"
+}
+
 // mapAgg fails for equal keys, of which Trino keeps one that nobody can foresee.
 func mapAgg(p *printer, c *callArgs) string {
 	if !comparable(c.types[0]) || c.types[0].Kind() == types.Varbinary || c.call.Distinct {
@@ -458,7 +465,7 @@ func init() {
 		"corr": finite("corr"), "covar_pop": covariance("covar_pop"), "covar_samp": covariance("covar_samp"),
 		"regr_slope": finite("regr_slope"), "regr_intercept": finite("regr_intercept"),
 		"kurtosis": kurtosis, "skewness": skewness,
-		"geometric_mean": geometricMean, "array_agg": plainAggregate("list", false), "histogram": plainAggregate("histogram", true),
+		"geometric_mean": geometricMean, "array_agg": plainAggregate("list", false), "histogram": histogram,
 		"reduce_agg": reduceAgg, "map_agg": mapAgg, "approx_distinct": approxDistinct, "approx_percentile": approxPercentile, "listagg": listagg,
 		"row_number": plainAggregate("row_number", false), "rank": plainAggregate("rank", false), "dense_rank": plainAggregate("dense_rank", false), "percent_rank": plainAggregate("percent_rank", false),
 		"cume_dist": plainAggregate("cume_dist", false), "ntile": plainAggregate("ntile", false), "first_value": plainAggregate("first_value", false), "last_value": plainAggregate("last_value", false),

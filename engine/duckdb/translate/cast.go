@@ -151,6 +151,9 @@ func (p *printer) castNumber(x string, from, to types.Type, at ast.Span) string 
 	name := p.duck(to, at)
 	plain := "CAST(" + x + " AS " + name + ")"
 	switch {
+	case p.trying > 0 && from.Kind() == types.Bigint && to.Kind() == types.Decimal && to.Precision()-to.Scale() < 19:
+		// The least bigint passes Trino's look at its size; without TRY it is an error here.
+		return p.refuse("CAST of bigint to "+to.String()+" inside of TRY", at, "")
 	case isFloat(from) && to.IsExactInteger(): // DuckDB rounds half to even
 		return "CAST(round(" + x + ") AS " + name + ")"
 	case isFloat(from) && to.Kind() == types.Decimal:

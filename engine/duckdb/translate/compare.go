@@ -41,7 +41,7 @@ func (p *printer) compareRows(e *ast.Compare, l, r *ast.Row, s *scope) string {
 	return all
 }
 
-// orderRows compares from the first field on; fields that are NULL have no order, which is an error.
+// orderRows compares from the first field on; it is unknown where it comes to a NULL.
 func (p *printer) orderRows(e *ast.Compare, l, r *ast.Row, s *scope) string {
 	var values []string
 	ts := make([]types.Type, len(l.Fields))
@@ -52,13 +52,13 @@ func (p *printer) orderRows(e *ast.Compare, l, r *ast.Row, s *scope) string {
 	}
 	strict := map[ast.CompareOp]ast.CompareOp{ast.Lt: ast.Lt, ast.Le: ast.Lt, ast.Gt: ast.Gt, ast.Ge: ast.Gt}[e.Op]
 	return p.let(values, func(v []string) string {
-		n := len(ts) - 1
-		sql := p.compare(e.Op, v[2*n], v[2*n+1], ts[n], nil, nil)
-		for i := n - 1; i >= 0; i-- {
-			sql = "(" + p.compare(strict, v[2*i], v[2*i+1], ts[i], nil, nil) + " OR " + p.compare(ast.Eq, v[2*i], v[2*i+1], ts[i], nil, nil) + " AND " + sql + ")"
+		sql := map[bool]string{false: "FALSE", true: "TRUE"}[strict != e.Op] // all are equal
+		for i := len(ts) - 1; i >= 0; i-- {
+			a, b := v[2*i], v[2*i+1]
+			sql = "CASE WHEN " + a + " IS NULL OR " + b + " IS NULL THEN NULL WHEN " + p.compare(strict, a, b, ts[i], nil, nil) + " THEN TRUE WHEN " +
+				p.compare(ast.Eq, a, b, ts[i], nil, nil) + " THEN " + sql + " ELSE FALSE END"
 		}
-		return "CASE WHEN " + strings.Join(v, " IS NULL OR ") + " IS NULL THEN " +
-			p.raise("NOT_SUPPORTED", "ROW comparison not supported for fields with null elements", types.Of(types.Boolean), e.At) + " ELSE " + sql + " END"
+		return sql
 	})
 }
 

@@ -210,10 +210,15 @@ func urlDecode(p *printer, c *callArgs) string {
 const drawn = "random()"
 
 func random(p *printer, c *callArgs) string {
-	if len(c.args) != 0 {
-		return p.refuse("random with bounds", c.call.At, "")
+	switch {
+	case len(c.args) == 0:
+		return drawn
+	case len(c.args) == 1 && c.result.IsExactInteger():
+		x := c.args[0]
+		return "CASE WHEN " + x + " <= 0 THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "bound must be positive", c.result, c.call.At) +
+			" ELSE CAST(floor(" + drawn + " * " + x + ") AS " + p.duck(c.result, c.call.At) + ") END"
 	}
-	return drawn
+	return p.refuse("random between bounds", c.call.At, "")
 }
 
 // reverse of a text goes by code points; DuckDB's goes by grapheme clusters, which is the same for

@@ -249,17 +249,17 @@ func TestRecordedQueries(t *testing.T) {
 
 func TestRecordedExpressions(t *testing.T) {
 	y := openOracle(t).hold(t, "data/oracle/expressions.jsonl", "tpch")
-	y.report("expressions", 90)
+	y.report("expressions", 96)
 }
 
 func TestRecordedZones(t *testing.T) {
 	y := openOracle(t).hold(t, "data/oracle/expressions_zones.jsonl", "tpch")
-	y.report("expressions in time zones", 65)
+	y.report("expressions in time zones", 90)
 }
 
 func TestRecordedResults(t *testing.T) {
 	y := openOracle(t).hold(t, "data/oracle/results_engine.jsonl", "tpch")
-	y.report("statements of the engine's tests", 85)
+	y.report("statements of the engine's tests", 94)
 }
 
 // TestRecordedFailures: what fails in Trino fails here too, or is refused; it never has a value.

@@ -81,7 +81,7 @@ func (p *printer) temporalOp(op ast.BinaryOp, a, b string, ta, tb, t types.Type,
 	case ka == types.Timestamp, (ka == types.Time || ka == types.TimeTZ) && kb == types.IntervalDaySecond:
 		return "(" + a + sign + b + ")"
 	case ka == types.TimestampTZ && kb == types.IntervalDaySecond:
-		return "(" + a + sign + ofMillis(p.millis(b)) + ")" // so many hours, not days of the zone
+		return p.inRange("("+a+sign+ofMillis(p.millis(b))+")", t, e.At) // so many hours, not days of the zone
 	case ka == types.TimestampTZ && kb == types.IntervalYearMonth:
 		return p.let([]string{a}, func(v []string) string {
 			return p.toZonedNear("("+p.wall(v[0], zone)+sign+b+")", zone, v[0], e.At)
@@ -214,6 +214,13 @@ func dateTrunc(p *printer, c *callArgs) string {
 	return p.refuse("date_trunc of "+t.String(), c.call.At, "")
 }
 
+// inRange fails for instants that Trino cannot hold, of which the milliseconds take more than 52 bits.
+func (p *printer) inRange(x string, t types.Type, at ast.Span) string {
+	return p.let([]string{x}, func(v []string) string {
+		return "CASE WHEN abs(epoch_ms(" + v[0] + ")) > 2251799813685247 THEN " + p.raise("INVALID_FUNCTION_ARGUMENT", "Millis overflow", t, at) + " ELSE " + v[0] + " END"
+	})
+}
+
 func dateAdd(p *printer, c *callArgs) string {
 	t := c.types[2]
 	unit, failed := p.unit(c, t)
@@ -247,10 +254,10 @@ func dateAdd(p *printer, c *callArgs) string {
 		if u.date { // keeps the wall clock
 			zone := c.zones[2]
 			return p.let([]string{x}, func(v []string) string {
-				return p.toZonedNear("("+p.wall(v[0], zone)+" + "+interval+")", zone, v[0], c.call.At)
+				return p.inRange(p.toZonedNear("("+p.wall(v[0], zone)+" + "+interval+")", zone, v[0], c.call.At), t, c.call.At)
 			})
 		}
-		return "(" + x + " + " + interval + ")"
+		return p.inRange("("+x+" + "+interval+")", t, c.call.At)
 	}
 	return p.refuse("date_add to "+t.String(), c.call.At, "")
 }
