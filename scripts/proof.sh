@@ -16,7 +16,7 @@ steps=$(cat <<X
 statements|go test -count=1 -v ./trino/parse ./trino/format ./trino/ast
 checking|go test -count=1 -v ./trino/check ./trino/types ./trino/functions
 lineage|go test -count=1 -v ./trino/lineage
-translation|go test -count=1 -v -timeout 40m ./engine/duckdb/translate
+translation|go test -count=1 -v -timeout 90m ./engine/duckdb/translate
 engines|go test -count=1 -v ./engine/duckdb ./engine/trino ./engine/enginetest
 gate|go test -count=1 -v ./gate/... ./access
 speed|go test -count=1 -v -run Against ./cmd/limn/proof
@@ -25,7 +25,7 @@ commands|go test -count=1 -timeout 20m ./cmd/limn
 fuzz-parse|scripts/fuzz.sh ./trino/parse FuzzParse $fuzz
 fuzz-format|scripts/fuzz.sh ./trino/format FuzzRoundTrip $fuzz
 fuzz-check|scripts/fuzz.sh ./trino/check FuzzCheck $fuzz
-fuzz-translate|scripts/fuzz.sh ./engine/duckdb/translate FuzzTranslate $fuzz
+fuzz-translate|scripts/fuzz.sh ./engine/duckdb/translate FuzzQuery $fuzz
 fuzz-gate|scripts/fuzz.sh ./gate FuzzJudge $fuzz
 X
 )
@@ -34,6 +34,7 @@ scripts/services.sh up || exit 1
 eval "$(scripts/services.sh env)"
 scripts/tpc-queries.sh "$out/tpc" || exit 1
 LIMN_TEST_SQLGLOT=$(scripts/sqlglot.sh) || exit 1
+export LIMN_TEST_EXPRESSIONS=${LIMN_TEST_EXPRESSIONS:-30000} LIMN_TEST_QUERIES=${LIMN_TEST_QUERIES:-3000}
 export LIMN_PROOF=1 LIMN_TEST_SERVICES=required LIMN_TEST_TPC_QUERIES=$PWD/$out/tpc LIMN_TEST_SQLGLOT
 
 commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)

@@ -5,6 +5,7 @@ package recorded
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -15,16 +16,25 @@ import (
 // Path is where a file or folder of the recordings is.
 func Path(t testing.TB, name string) string {
 	t.Helper()
+	if !Here(name) {
+		t.Skipf("%s is not here; set LIMN_SHARED", name)
+	}
+	return at(name)
+}
+
+// Here says whether a file or folder of the recordings is there.
+func Here(name string) bool {
+	_, err := os.Stat(at(name))
+	return err == nil
+}
+
+func at(name string) string {
 	root := os.Getenv("LIMN_SHARED")
 	if root == "" {
 		_, file, _, _ := runtime.Caller(0)
 		root = filepath.Join(filepath.Dir(file), "..", "..", "..", "shared")
 	}
-	path := filepath.Join(root, name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("%s is not here; set LIMN_SHARED", name)
-	}
-	return path
+	return filepath.Join(root, name)
 }
 
 // Lines reads a file of JSON lines; one without lines fails the test, since it would prove nothing.
@@ -39,7 +49,9 @@ func Lines[T any](t testing.TB, name string) (all []T) {
 	in.Buffer(nil, 16<<20)
 	for in.Scan() {
 		var row T
-		if err := json.Unmarshal(in.Bytes(), &row); err != nil {
+		d := json.NewDecoder(bytes.NewReader(in.Bytes()))
+		d.UseNumber() // the digits of a value are part of it
+		if err := d.Decode(&row); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		all = append(all, row)

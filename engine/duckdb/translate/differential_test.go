@@ -141,8 +141,8 @@ func (d *differ) judge(h held, typ string, k int, rows [][]any) {
 	}
 	cols := []*check.Column{h.a.info.Columns[0], col}
 	for _, row := range rows {
-		i := recorded(row[0], cols[0].Type)
-		want := recorded(row[k], col.Type)
+		i := recordedAnswer(row[0], cols[0].Type)
+		want := recordedAnswer(row[k], col.Type)
 		got, ok := mine[i]
 		if ok && sameCell(got, want, col.Type) {
 			continue

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"os"
-	"path/filepath"
 	"reflect"
 	"sort"
 	"strconv"
@@ -303,8 +301,8 @@ func decimalText(v *big.Int, scale int) string {
 	return text
 }
 
-// recorded writes a value of Trino's protocol in the same way.
-func recorded(v any, t types.Type) string {
+// recordedAnswer writes a value of Trino's protocol in the same way.
+func recordedAnswer(v any, t types.Type) string {
 	switch x := v.(type) {
 	case nil:
 		return "NULL"
@@ -330,7 +328,7 @@ func recorded(v any, t types.Type) string {
 			} else if t.Kind() == types.Row && i < t.NumElems() {
 				e = t.Elem(i)
 			}
-			out[i] = recorded(x[i], e)
+			out[i] = recordedAnswer(x[i], e)
 		}
 		return "[" + strings.Join(out, ", ") + "]"
 	case map[string]any:
@@ -340,7 +338,7 @@ func recorded(v any, t types.Type) string {
 			if t.Kind() == types.Map {
 				e = t.Elem(1)
 			}
-			pairs = append(pairs, k+": "+recorded(y, e))
+			pairs = append(pairs, k+": "+recordedAnswer(y, e))
 		}
 		sort.Strings(pairs)
 		return "{" + strings.Join(pairs, ", ") + "}"
@@ -439,21 +437,4 @@ func sameRows(got, want [][]string, cols []*check.Column, same func(a, b string,
 		}
 	}
 	return ""
-}
-
-// sharedPath finds recorded data, or skips.
-func sharedPath(t testing.TB, name string) string {
-	t.Helper()
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		root = "../../../../shared"
-	}
-	path, err := filepath.Abs(filepath.Join(root, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		t.Skipf("%s is not here; set LIMN_SHARED", name)
-	}
-	return path
 }

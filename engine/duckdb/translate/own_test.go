@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "ask the Trino of LIMN_TEST_TRINO for the answers in testdata")
+var update = flag.Bool("update", false, "ask the Trino of scripts/services.sh for the answers in testdata")
 
 // ownZones are the session zones in which each expression is asked.
 var ownZones = []string{"UTC", "America/New_York"}

@@ -1,16 +1,13 @@
 package translate_test
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"os"
 	"sort"
 	"strings"
 	"testing"
 
+	"github.com/limn-data/limn/internal/recorded"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/parse"
@@ -21,53 +18,17 @@ import (
 // same tables. They are skipped where the recordings are absent; translate_test.go covers the same
 // ground with our own cases.
 
-func recordings[T any](t testing.TB, name string) (all []T) {
-	t.Helper()
-	f, err := os.Open(sharedPath(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	in := bufio.NewScanner(f)
-	in.Buffer(nil, 16<<20)
-	for in.Scan() {
-		var row T
-		d := json.NewDecoder(bytes.NewReader(in.Bytes()))
-		d.UseNumber()
-		if err := d.Decode(&row); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, row)
-	}
-	if err := in.Err(); err != nil || len(all) == 0 {
-		t.Fatalf("%s: %d rows, %v", name, len(all), err)
-	}
-	return all
-}
-
 // openOracle has the tables of tpch.tiny and tpcds.tiny.
 func openOracle(t testing.TB) *engine {
 	t.Helper()
 	e := open(t)
 	var tables []*check.Table
 	for _, catalog := range []string{"tpch", "tpcds"} {
-		data, err := os.ReadFile(sharedPath(t, "data/oracle/"+catalog+"/schema.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var all struct {
-			Tables map[string]struct {
-				Columns []struct{ Name, Type string }
-			}
-		}
-		if err := json.Unmarshal(data, &all); err != nil {
-			t.Fatal(err)
-		}
 		e.exec(t, "ATTACH ':memory:' AS "+catalog)
 		e.exec(t, "CREATE SCHEMA "+catalog+".tiny")
-		for name, table := range all.Tables {
+		for name, columns := range recorded.Tables(t, catalog) {
 			mine := &check.Table{Catalog: catalog, Schema: "tiny", Name: name}
-			for _, col := range table.Columns {
+			for _, col := range columns {
 				typ, err := types.Parse(col.Type)
 				if err != nil {
 					t.Fatal(err)
@@ -75,7 +36,7 @@ func openOracle(t testing.TB) *engine {
 				mine.Columns = append(mine.Columns, check.TableColumn{Name: col.Name, Type: typ})
 			}
 			tables = append(tables, mine)
-			e.exec(t, fmt.Sprintf("CREATE TABLE %s.tiny.%s AS SELECT * FROM read_parquet('%s')", catalog, name, sharedPath(t, "data/oracle/"+catalog+"/"+name+".parquet")))
+			e.exec(t, fmt.Sprintf("CREATE TABLE %s.tiny.%s AS SELECT * FROM read_parquet('%s')", catalog, name, recorded.Path(t, "data/oracle/"+catalog+"/"+name+".parquet")))
 		}
 	}
 	e.catalog = check.Tables(tables...)
@@ -99,7 +60,7 @@ func (r *recording) want(cols []*check.Column) [][]string {
 	for i, row := range r.Rows {
 		out[i] = make([]string, len(row))
 		for j, v := range row {
-			out[i][j] = recorded(v, cols[j].Type)
+			out[i][j] = recordedAnswer(v, cols[j].Type)
 		}
 	}
 	return out
@@ -211,7 +172,7 @@ func (y *tally) report(what string, floor float64) {
 
 func (e *engine) hold(t *testing.T, file, session string) *tally {
 	y := &tally{t: t}
-	for _, r := range recordings[recording](t, file) {
+	for _, r := range recorded.Lines[recording](t, file) {
 		catalog := session
 		if c, _, ok := strings.Cut(r.ID, "/"); ok {
 			catalog = c

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/limn-data/limn/internal/recorded"
+	"github.com/limn-data/limn/internal/service"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/parse"
@@ -19,13 +21,7 @@ import (
 // TestTPC runs the texts of TPC-H and TPC-DS on the real Trino and on DuckDB, over the same tables.
 // LIMN_TEST_TPC_QUERIES is a folder with tpch/*.sql and tpcds/*.sql, as scripts/tpc-queries.sh makes it.
 func TestTPC(t *testing.T) {
-	dir := os.Getenv("LIMN_TEST_TPC_QUERIES")
-	if dir == "" {
-		if os.Getenv("LIMN_TEST_SERVICES") == "required" {
-			t.Fatal("LIMN_TEST_TPC_QUERIES is not set and services are required; scripts/tpc-queries.sh fetches them")
-		}
-		t.Skip("LIMN_TEST_TPC_QUERIES is not set; scripts/tpc-queries.sh fetches them")
-	}
+	dir := service.Setting(t, "LIMN_TEST_TPC_QUERIES", "it names the folder that scripts/tpc-queries.sh wrote")
 	server := realTrino(t)
 	e := openTPC(t, server)
 	y := &tally{t: t}
@@ -128,11 +124,7 @@ func sameKeys(got, want [][]string, keys []int, cols []*check.Column) bool {
 // protocol, written as JSON lines and loaded. Where the recordings are, their files are taken.
 func openTPC(t testing.TB, server *trino) *engine {
 	t.Helper()
-	root := os.Getenv("LIMN_SHARED")
-	if root == "" {
-		root = "../../../../shared"
-	}
-	if _, err := os.Stat(filepath.Join(root, "data/oracle/tpcds/schema.json")); err == nil {
+	if recorded.Here("data/oracle/tpcds/schema.json") {
 		return openOracle(t)
 	}
 	e := open(t)

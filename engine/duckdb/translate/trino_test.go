@@ -6,10 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/limn-data/limn/internal/service"
 )
 
 // trino asks a real Trino over its HTTP protocol.
@@ -26,17 +27,10 @@ type trinoResult struct {
 	text  string
 }
 
-// realTrino finds the Trino of LIMN_TEST_TRINO, or skips; where services are required it fails.
+// realTrino is the Trino that services.sh started.
 func realTrino(t testing.TB) *trino {
 	t.Helper()
-	url := strings.TrimRight(os.Getenv("LIMN_TEST_TRINO"), "/")
-	if url == "" {
-		if os.Getenv("LIMN_TEST_SERVICES") == "required" {
-			t.Fatal("LIMN_TEST_TRINO is not set and services are required; scripts/services.sh up starts one")
-		}
-		t.Skip("LIMN_TEST_TRINO is not set; scripts/services.sh up starts a Trino and says its URL")
-	}
-	return &trino{url: url, client: &http.Client{Timeout: 2 * time.Minute}}
+	return &trino{url: service.Trino(t), client: &http.Client{Timeout: 2 * time.Minute}}
 }
 
 func (c *trino) query(ctx context.Context, sql, zone string) (trinoResult, error) {
