@@ -90,7 +90,13 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 		if p.trying == 0 || p.aggregates(e) {
 			return "(" + strings.Join(terms, word) + ")"
 		}
-		// Inside of TRY it shows that Trino goes from the left and stops where the answer is known.
+		// Inside of TRY it shows that Trino goes from the left and stops where the answer is known. Of what it
+		// knows before it runs, it also looks at what stands behind a part that fails.
+		for _, t := range e.Terms[:len(e.Terms)-1] {
+			if fallible(t) {
+				return p.refuse("AND or OR inside of TRY behind a part that can fail", e.At, "put the part that can fail last")
+			}
+		}
 		decides := map[bool]string{false: "FALSE", true: "TRUE"}[e.Or]
 		for _, t := range terms { // a constant decides before all
 			if t == decides {
@@ -112,6 +118,9 @@ func (p *printer) raw(e ast.Expr, s *scope) string {
 	case *ast.Quantified:
 		return p.quantified(e, s)
 	case *ast.Between:
+		if p.trying > 0 && !p.aggregates(e) && (fallible(e.Lo) || fallible(e.Hi)) {
+			return p.refuse("BETWEEN inside of TRY with a bound that can fail", e.At, "compare with each bound by itself")
+		}
 		return p.between(e, s)
 	case *ast.In:
 		return p.in(e, s)
@@ -317,4 +326,19 @@ func (p *printer) lambda(e *ast.Lambda, s *scope) string {
 		}
 		return "lambda " + strings.Join(names, ", ") + ": " + p.expr(e.Body, inner)
 	})
+}
+
+// fallible says whether computing an expression might fail: whether there is more in it than names, literals
+// and comparisons.
+func fallible(e ast.Expr) (found bool) {
+	ast.Walk(e, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.Ident, *ast.Deref, *ast.Paren, *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit, *ast.TypedLit,
+			*ast.TypeName, *ast.Compare, *ast.Logical, *ast.Not, *ast.IsNull, *ast.IsTruth, *ast.Between:
+		default:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
