@@ -242,6 +242,13 @@ func (p *printer) inList(e *ast.In, s *scope) string {
 			}
 		}
 	}
+	if _, row := strip(e.X).(*ast.Row); row || t.NumElems() > 0 {
+		for _, x := range e.List[1:] {
+			if fallible(x) { // found early, a value would keep a later one from failing
+				return p.refuse("IN over rows, arrays or maps that can fail to be computed", e.At, "compute them first")
+			}
+		}
+	}
 	if row, ok := strip(e.X).(*ast.Row); ok {
 		terms := make([]string, len(e.List))
 		for i, x := range e.List {

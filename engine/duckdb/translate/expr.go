@@ -328,12 +328,18 @@ func (p *printer) lambda(e *ast.Lambda, s *scope) string {
 	})
 }
 
-// fallible says whether computing an expression might fail: whether there is more in it than names, literals
-// and comparisons.
+// fallible says whether computing an expression might fail: whether there is more in it than names, literals,
+// comparisons, and rows and arrays of them.
 func fallible(e ast.Expr) (found bool) {
 	ast.Walk(e, func(n ast.Node) bool {
-		switch n.(type) {
-		case *ast.Ident, *ast.Deref, *ast.Paren, *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit, *ast.TypedLit,
+		switch n := n.(type) {
+		case *ast.Unary:
+			switch strip(n.X).(type) {
+			case *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit:
+			default:
+				found = true
+			}
+		case *ast.Ident, *ast.Deref, *ast.Paren, *ast.Row, *ast.RowField, *ast.Array, *ast.NullLit, *ast.BoolLit, *ast.StringLit, *ast.IntLit, *ast.DecimalLit, *ast.DoubleLit, *ast.TypedLit,
 			*ast.TypeName, *ast.Compare, *ast.Logical, *ast.Not, *ast.IsNull, *ast.IsTruth, *ast.Between:
 		default:
 			found = true

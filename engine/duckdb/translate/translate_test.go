@@ -312,6 +312,8 @@ func TestRefused(t *testing.T) {
 		// What Trino folds before it runs shows: FALSE where a table's rows would give NULL.
 		{"SELECT TRY(1 / (x - x) = 1 AND x > 5) FROM (VALUES 1) AS t (x)", "AND or OR inside of TRY behind a part that can fail"},
 		{"SELECT TRY(x < 0 OR 1 / (x - x) = 1 OR x < 5) FROM (VALUES 1) AS t (x)", "AND or OR inside of TRY behind a part that can fail"},
+		{"SELECT ARRAY[x] IN (ARRAY[1], ARRAY[x / 0]) FROM (VALUES 1) AS t (x)", "IN over rows, arrays or maps that can fail to be computed"},
+		{"SELECT (x, 1) IN ((1, 1), (x / 0, 2)) FROM (VALUES 1) AS t (x)", "IN over rows, arrays or maps that can fail to be computed"},
 		{"SELECT TRY(x BETWEEN 9 AND 1 / (x - x)) FROM (VALUES 1) AS t (x)", "BETWEEN inside of TRY with a bound that can fail"},
 	} {
 		a := e.ask(t, c.query, "shop")
