@@ -57,7 +57,7 @@ func (p *printer) call(e *ast.Call, s *scope) string {
 		c.types = append(c.types, p.typeOf(a.Value))
 		c.zones = append(c.zones, p.zoneOf(a.Value, s))
 	}
-	if c.result.Kind() != types.TimestampTZ && holds(c.result, func(t types.Type) bool { return t.Kind() == types.TimestampTZ }) {
+	if !isZoned(c.result) && holds(c.result, isZoned) {
 		for i, t := range c.types { // what is kept in a list is in the session's zone
 			p.leaves(t, c.zones[i], e.At)
 		}

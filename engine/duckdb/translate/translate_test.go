@@ -314,6 +314,8 @@ func TestRefused(t *testing.T) {
 		{"SELECT TRY(x < 0 OR 1 / (x - x) = 1 OR x < 5) FROM (VALUES 1) AS t (x)", "AND or OR inside of TRY behind a part that can fail"},
 		{"SELECT ARRAY[x] IN (ARRAY[1], ARRAY[x / 0]) FROM (VALUES 1) AS t (x)", "IN over rows, arrays or maps that can fail to be computed"},
 		{"SELECT (x, 1) IN ((1, 1), (x / 0, 2)) FROM (VALUES 1) AS t (x)", "IN over rows, arrays or maps that can fail to be computed"},
+		{"SELECT array_agg(x) FROM (VALUES TIME '12:00:00+05:30') AS t (x)", "a timestamp with the time zone +05:30 here"},
+		{"SELECT map_agg(1, x) FROM (VALUES TIME '12:00:00+05:30') AS t (x)", "a timestamp with the time zone +05:30 here"},
 		{"SELECT TRY(x BETWEEN 9 AND 1 / (x - x)) FROM (VALUES 1) AS t (x)", "BETWEEN inside of TRY with a bound that can fail"},
 	} {
 		a := e.ask(t, c.query, "shop")

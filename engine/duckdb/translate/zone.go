@@ -184,9 +184,9 @@ func (p *printer) coercedZone(c output, t types.Type) string {
 func (p *printer) sameZone(a, b string) string { return commonZone(a, b) }
 
 // leaves checks a value that is kept where no zone can be followed: in a list, a row or a subquery's
-// one value. Only those of the session's zone may.
+// one value. Only those of the session's zone may, and of times, which lose their offset there, those of UTC.
 func (p *printer) leaves(t types.Type, zone string, at ast.Span) {
-	if isZoned(t) && zone != p.sessionZone(t) {
+	if isZoned(t) && zone != p.sessionZone(t) || t.Kind() == types.TimeTZ && zone != "UTC" {
 		p.refuse("a timestamp with the time zone "+zone+" here", at, "CAST it to timestamp, or put it AT TIME ZONE '"+p.opts.Zone+"'")
 	}
 }
