@@ -54,7 +54,7 @@ func (l Limits) Least() int64 {
 }
 
 // Caps are what the engine must hold one statement to; zero is no bound. Trino takes them as the session
-// properties query_max_scan_physical_bytes and query_max_execution_time.
+// properties query_max_scan_physical_bytes and query_max_run_time.
 type Caps struct {
 	ScanBytes int64
 	Time      time.Duration

@@ -29,6 +29,7 @@ type cache struct {
 	Version int
 	Print   string
 	Listed  time.Time // of a server's tables: when
+	Looked  time.Time // … and when their values were first read
 	// Functions of a server.
 	Functions []trino.Function `json:",omitempty"`
 	Tables    map[string]cachedTable

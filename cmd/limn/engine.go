@@ -62,12 +62,13 @@ type served struct {
 	note      func(format string, args ...any) // what was left out, for the person who waits
 }
 
-// user is the asker's name for the server; who asks at this machine without a name is the account.
-func (e served) user(name string) string {
-	if e.asAccount || name == "local" {
+// user is the asker's name for the server. Who asks at this machine without saying who they are is the
+// account; somebody whose name is local is not.
+func (e served) user(who access.Principal) string {
+	if e.asAccount || who.Name == "local" && who.ActAs == "" {
 		return ""
 	}
-	return name
+	return who.Name
 }
 
 func (e served) Run(ctx context.Context, s answer.Statement) (*rows.Set, error) {
@@ -75,7 +76,7 @@ func (e served) Run(ctx context.Context, s answer.Statement) (*rows.Set, error) 
 	if q := trino.Pin(s.Plan.Query, s.Now, e.zone); q != s.Plan.Query {
 		sql = format.Query(q)
 	}
-	st := trino.Statement{SQL: sql, User: e.user(s.Who.Name), MaxRows: s.MaxRows, Limits: trino.Limits{ScanBytes: s.Caps.ScanBytes, Timeout: s.Caps.Time}}
+	st := trino.Statement{SQL: sql, User: e.user(s.Who), MaxRows: s.MaxRows, Limits: trino.Limits{ScanBytes: s.Caps.ScanBytes, Timeout: s.Caps.Time}}
 	if s.Progress != nil {
 		st.Progress = func(p trino.Progress) {
 			s.Progress(answer.Progress{State: p.State, Percent: p.Percent, Rows: p.Rows, Bytes: p.Bytes, Elapsed: p.Elapsed})
@@ -96,7 +97,7 @@ func (e served) Run(ctx context.Context, s answer.Statement) (*rows.Set, error) 
 // seen asks what the server shows somebody; who is the account sees all of its tables.
 func (e served) seen(scope []string) func(ctx context.Context, who access.Principal) (access.Seen, error) {
 	return func(ctx context.Context, who access.Principal) (access.Seen, error) {
-		user := e.user(who.Name)
+		user := e.user(who)
 		if user == "" {
 			return nil, nil
 		}
@@ -106,7 +107,7 @@ func (e served) seen(scope []string) func(ctx context.Context, who access.Princi
 
 // Estimate asks the server's planner, as the asker.
 func (e served) Estimate(ctx context.Context, s gate.Scan) (gate.Estimate, error) {
-	got, err := e.Engine.Estimate(ctx, s.Query, e.user(s.Who.Name), 0)
+	got, err := e.Engine.Estimate(ctx, s.Query, e.user(s.Who))
 	return gate.Estimate(got), err
 }
 

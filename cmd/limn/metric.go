@@ -56,6 +56,7 @@ func runMetric(ctx context.Context, s streams, args []string) (int, error) {
 	only := f.Bool("sql", false, "print the SQL, do not run it")
 	at := f.String("at", "", "the `time` to answer as of")
 	as := f.String("as", "", "the `user` who asks")
+	confirm := f.String("confirm", "", "`token` of an answer that asked for consent to its cost")
 	rest, err := f.parse(args)
 	if err != nil {
 		return 0, err
@@ -119,7 +120,9 @@ func runMetric(ctx context.Context, s streams, args []string) (int, error) {
 		fmt.Fprintln(s.out, strings.TrimRight(compiled.SQL, "\n"))
 		return exitDone, nil
 	}
-	o, err := w.service.RunQuery(ctx, compiled, p, answer.Request{Who: principal(*as), At: now})
+	tell, done := waiting(s.err)
+	o, err := w.service.RunQuery(ctx, compiled, p, answer.Request{Who: principal(*as), At: now, Confirm: *confirm, Progress: tell})
+	done()
 	if err != nil {
 		return 0, err
 	}

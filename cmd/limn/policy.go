@@ -71,7 +71,7 @@ func (w *workspace) gate(policy access.Policy) (*gate.Gate, error) {
 			return nil, fmt.Errorf("policy: there are filters or masks, and the engine is a Trino, which may have its own; write enforce: compiled to have these applied, or enforce: engine to leave it to Trino")
 		}
 		// A server's rules are about the asker only where it knows who asks.
-		g.Estimator, g.EngineGuards = e, func(who access.Principal) bool { return e.user(who.Name) != "" }
+		g.Estimator, g.EngineGuards = e, func(who access.Principal) bool { return e.user(who) != "" }
 	}
 	return g, nil
 }

@@ -430,7 +430,9 @@ func (c *sqlCommand) run(ctx context.Context, name, text string) (any, int, erro
 			plan.Tables = append(plan.Tables, a)
 		}
 	}
-	o, err := c.ws.service.Run(ctx, plan, answer.Request{Who: who, At: now, Confirm: c.confirm})
+	tell, done := waiting(c.s.err)
+	o, err := c.ws.service.Run(ctx, plan, answer.Request{Who: who, At: now, Confirm: c.confirm, Progress: tell})
+	done()
 	if err != nil {
 		return nil, 0, err
 	}

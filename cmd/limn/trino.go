@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,6 +31,7 @@ type trinoConfig struct {
 	Tags        []string          `yaml:"client_tags,omitempty"`
 	Session     map[string]string `yaml:"session,omitempty"`
 	Refresh     string            `yaml:"refresh,omitempty"` // how long the list of tables is good for
+	given       string            // a password within a DSN: for this run alone, never written
 }
 
 // passwordEnv is where a password is expected that was given within a DSN.
@@ -64,6 +64,9 @@ func (c trinoConfig) open(dir string, zone *time.Location, timeout time.Duration
 			*w.to = w.of(w.value)
 		}
 	}
+	if c.given != "" {
+		cfg.Auth.Password = func() (string, error) { return c.given, nil }
+	}
 	if len(ways) > 1 {
 		return out, fmt.Errorf("limn.yaml: trino has %s; one way to sign in is enough", strings.Join(ways, " and "))
 	}
@@ -75,7 +78,7 @@ func (c trinoConfig) open(dir string, zone *time.Location, timeout time.Duration
 }
 
 // parseDSN reads http(s)://user@host:port/catalog/schema; trino:// is http, or https on the ports that are
-// used for it. A password is taken for this run alone: it is put where the workspace will look for it.
+// used for it. A password is taken for this run alone; later ones look into the environment.
 func parseDSN(dsn string, include []string) (trinoConfig, error) {
 	bad := func() error {
 		return usage("--trino wants http://user@host:port, with /catalog/schema behind it if you like")
@@ -94,10 +97,7 @@ func parseDSN(dsn string, include []string) (trinoConfig, error) {
 	}
 	c := trinoConfig{URL: u.Scheme + "://" + u.Host, User: u.User.Username(), Include: include}
 	if password, ok := u.User.Password(); ok {
-		c.PasswordEnv = passwordEnv
-		if err := os.Setenv(passwordEnv, password); err != nil {
-			return c, fmt.Errorf("keeping the password for this run: %w", err)
-		}
+		c.PasswordEnv, c.given = passwordEnv, password
 	}
 	if path := strings.Trim(u.Path, "/"); path != "" {
 		parts := strings.Split(path, "/")
@@ -113,6 +113,10 @@ func parseDSN(dsn string, include []string) (trinoConfig, error) {
 	}
 	return c, nil
 }
+
+// valuesFor is how long the values and days that were read of tables are good for: reading them is far dearer
+// than listing the tables.
+const valuesFor = 24 * time.Hour
 
 // refreshDefault is how long a list of tables is good for where the workspace says nothing.
 const refreshDefault = time.Hour
@@ -131,10 +135,6 @@ func (w *workspace) served(ctx context.Context, e served, c *cache) ([]*catalog.
 	if len(c.Tables) > 0 && time.Since(c.Listed) < good {
 		return c.assets(), nil
 	}
-	listed, err := e.Functions(ctx)
-	if err == nil {
-		c.Functions = listed
-	} // else the next call fails too, and says so
 	assets, skipped, err := e.Tables(ctx, w.cfg.Trino.Include)
 	for _, s := range skipped {
 		e.note("%s: left out: %s", s.What, s.Why)
@@ -145,6 +145,14 @@ func (w *workspace) served(ctx context.Context, e served, c *cache) ([]*catalog.
 			return c.assets(), nil
 		}
 		return nil, err
+	}
+	if c.Functions, err = e.Functions(ctx); err != nil {
+		return nil, err
+	}
+	if time.Since(c.Looked) > valuesFor { // new rows bring new values and days
+		c.Looked, c.Values = time.Now(), nil
+		clear(c.Known)
+		clear(c.Ranges)
 	}
 	var fresh []*catalog.Asset
 	for _, a := range assets {

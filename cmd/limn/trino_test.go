@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/engine/trino"
 	"github.com/limn-data/limn/internal/service"
 
@@ -68,7 +69,6 @@ func visits(t *testing.T, address string) string {
 }
 
 func TestDSN(t *testing.T) {
-	t.Setenv(passwordEnv, "")
 	for _, c := range []struct{ dsn, url, user, include, env, says string }{
 		{"http://ann@h:8080", "http://h:8080", "ann", "", "", ""},
 		{"http://ann@h:8080/lake/sales", "http://h:8080", "ann", "lake.sales", "", ""},
@@ -80,7 +80,6 @@ func TestDSN(t *testing.T) {
 		{"http://h/a/b/c/d", "", "", "", "", "wants http"}, {"http://h/a//b", "", "", "", "", "wants http"}, {"http://h?x=1", "", "", "", "", "wants http"},
 		{"http://ann:hush@h:x", "", "", "", "", "wants http"},
 	} {
-		os.Unsetenv(passwordEnv)
 		got, err := parseDSN(c.dsn, nil)
 		if c.says != "" {
 			if err == nil || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "hush") {
@@ -88,7 +87,7 @@ func TestDSN(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || got.URL != c.url || got.User != c.user || strings.Join(got.Include, " ") != c.include || os.Getenv(passwordEnv) != c.env || (got.PasswordEnv != "") != (c.env != "") {
+		if err != nil || got.URL != c.url || got.User != c.user || strings.Join(got.Include, " ") != c.include || got.given != c.env || (got.PasswordEnv != "") != (c.env != "") {
 			t.Errorf("%s: %+v, %v", c.dsn, got, err)
 		}
 		if u, err := url.Parse(got.URL); err != nil || u.User != nil {
@@ -107,4 +106,20 @@ func template(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	text := strings.ReplaceAll(ts.ReadFile(args[0]), "SCHEMA", ts.Getenv("LAKE"))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// Only who asks at this machine without a name is the account; to be called local is not enough.
+func TestWhoAsksTheServer(t *testing.T) {
+	for _, c := range []struct {
+		asAccount bool
+		who       access.Principal
+		want      string
+	}{
+		{false, access.Principal{Name: "ann"}, "ann"}, {false, principal("ann"), "ann"}, {false, principal(""), ""}, {false, principal("local"), "local"},
+		{true, access.Principal{Name: "ann"}, ""},
+	} {
+		if got := (served{asAccount: c.asAccount}).user(c.who); got != c.want {
+			t.Errorf("%+v is %q, want %q", c.who, got, c.want)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package trino
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -17,9 +18,6 @@ type Estimate struct {
 	Bytes, Rows int64
 	Known       bool
 }
-
-// DefaultEstimateTimeout bounds the asking: a plan of many joins can take the server seconds.
-const DefaultEstimateTimeout = 5 * time.Second
 
 // ioPlan is the answer to EXPLAIN (TYPE IO, FORMAT JSON), as far as it is used.
 type ioPlan struct {
@@ -43,17 +41,20 @@ func (n *number) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Estimate asks what a query would read, as the asker and within its own time. That the server cannot say
-// in time is an unknown estimate, not an error; that it refuses the query is an error.
-func (e *Engine) Estimate(ctx context.Context, q *ast.Query, user string, timeout time.Duration) (Estimate, error) {
-	if timeout <= 0 {
-		timeout = DefaultEstimateTimeout
+// Estimate asks what a query would read, as the asker. The context bounds the asking, and the server is told
+// how long: a plan of many joins can take it seconds. That it cannot say in time is an unknown estimate; that
+// it refuses the query is an error.
+func (e *Engine) Estimate(ctx context.Context, q *ast.Query, user string) (Estimate, error) {
+	s := Statement{SQL: "EXPLAIN (TYPE IO, FORMAT JSON) " + format.Query(q), User: user, MaxRows: 1}
+	if until, ok := ctx.Deadline(); ok {
+		s.Limits.Timeout = time.Until(until)
 	}
-	set, err := e.Run(ctx, Statement{SQL: "EXPLAIN (TYPE IO, FORMAT JSON) " + format.Query(q), User: user, MaxRows: 1, Limits: Limits{Timeout: timeout}})
+	set, err := e.Run(ctx, s)
+	var failed *Error
+	if errors.As(err, &failed) && failed.Code == "timeout" {
+		return Estimate{}, nil
+	}
 	if err != nil {
-		if failed, ok := err.(*Error); ok && failed.Code == "timeout" && ctx.Err() == nil {
-			return Estimate{}, nil
-		}
 		return Estimate{}, err
 	}
 	if len(set.Rows) != 1 {

@@ -321,16 +321,21 @@ func TestEstimates(t *testing.T) {
 		}
 		return stmt.(*ast.Query)
 	}
-	small, err := e.Estimate(t.Context(), query("SELECT orderkey FROM tpch.tiny.orders"), "", 0)
+	small, err := e.Estimate(t.Context(), query("SELECT orderkey FROM tpch.tiny.orders"), "")
 	if err != nil || !small.Known || small.Rows != 15000 || small.Bytes < 15000*8 || small.Bytes > 15000*16 {
 		t.Errorf("one column of 15000 rows: %+v, %v", small, err)
 	}
-	large, err := e.Estimate(t.Context(), query("SELECT * FROM tpch.sf1.lineitem l JOIN tpch.sf1.orders o ON l.orderkey = o.orderkey"), "", 0)
+	large, err := e.Estimate(t.Context(), query("SELECT * FROM tpch.sf1.lineitem l JOIN tpch.sf1.orders o ON l.orderkey = o.orderkey"), "")
 	if err != nil || !large.Known || large.Bytes < 500<<20 || large.Rows < 7_000_000 {
 		t.Errorf("two large tables: %+v, %v", large, err)
 	}
-	if _, err := e.Estimate(t.Context(), query("SELECT * FROM tpch.tiny.orders"), "bob", 0); code(err) != "denied" {
+	if _, err := e.Estimate(t.Context(), query("SELECT * FROM tpch.tiny.orders"), "bob"); code(err) != "denied" {
 		t.Errorf("an asker who may not read it: %v", err)
+	}
+	hurried, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if late, err := e.Estimate(hurried, query("SELECT count(*) FROM tpch.sf1.lineitem a, tpch.sf1.lineitem b, tpch.sf1.lineitem c WHERE a.orderkey = b.orderkey AND b.partkey = c.partkey"), ""); err != nil || late.Known {
+		t.Errorf("no time to estimate: %+v, %v", late, err)
 	}
 	none, err := readIO(`{"inputTableColumnInfos":[{"estimate":{"outputRowCount":"NaN","outputSizeInBytes":"NaN"}}]}`)
 	if err != nil || none.Known {

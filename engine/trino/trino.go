@@ -8,6 +8,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -133,7 +134,7 @@ func (e *Engine) session(limits Limits) string {
 			add("query_max_scan_physical_bytes", fmt.Sprintf("%dB", limits.ScanBytes))
 		}
 		if limits.Timeout > 0 {
-			add("query_max_run_time", fmt.Sprintf("%ds", max(1, int64(limits.Timeout/time.Second))))
+			add("query_max_run_time", fmt.Sprintf("%.0fs", math.Ceil(limits.Timeout.Seconds())))
 		}
 	}
 	return strings.Join(parts, ",")
