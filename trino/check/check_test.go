@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/limn-data/limn/internal/cost"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/parse"
@@ -375,11 +376,8 @@ func FuzzCheck(f *testing.F) {
 		if err != nil {
 			return
 		}
-		start := time.Now()
-		_, problems := check.Check(stmt, cat, session)
-		if took := time.Since(start); took > time.Second {
-			t.Errorf("judging %d bytes took %s", len(sql), took)
-		}
+		var problems []check.Problem
+		cost.Bounded(t, "judging", func() { _, problems = check.Check(stmt, cat, session) })
 		for _, p := range problems {
 			if p.Code == "" || p.Message == "" || p.At.Start < 0 || int(p.At.Start) > len(sql) {
 				t.Errorf("problem without sense: %+v", p)

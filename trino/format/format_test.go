@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/limn-data/limn/internal/cost"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/format"
 	"github.com/limn-data/limn/trino/parse"
@@ -235,6 +236,7 @@ func FuzzRoundTrip(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		if s, err := parse.Statement(src); err == nil {
+			cost.Bounded(t, "printing", func() { format.Statement(s) })
 			roundTrip(t, src, s)
 		}
 		if x, err := parse.Expr(src); err == nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/limn-data/limn/internal/cost"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/parse"
 )
@@ -425,7 +426,9 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("%q: %#v", src, err)
 			}
 		}
-		s, err := parse.Statement(src)
+		var s ast.Statement
+		var err error
+		cost.Bounded(t, "parsing", func() { s, err = parse.Statement(src) })
 		check(err)
 		if err == nil && s == nil {
 			t.Errorf("%q: neither statement nor error", src)

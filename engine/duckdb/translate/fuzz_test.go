@@ -2,11 +2,10 @@ package translate_test
 
 import (
 	"errors"
-	"runtime"
 	"testing"
-	"time"
 
 	"github.com/limn-data/limn/engine/duckdb/translate"
+	"github.com/limn-data/limn/internal/cost"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/parse"
@@ -44,15 +43,8 @@ func FuzzQuery(f *testing.F) {
 		if len(problems) > 0 {
 			t.Skip()
 		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := time.Now()
-		sql, err := translate.Query(q, info, translate.Options{Now: clock})
-		took := time.Since(start)
-		runtime.ReadMemStats(&after)
-		if made := after.TotalAlloc - before.TotalAlloc; took > 100*time.Millisecond && len(query) < 10_000 || made > 64<<20 {
-			t.Fatalf("%s took %s and %d MB", query, took, made>>20)
-		}
+		var sql string
+		cost.Bounded(t, "translating", func() { sql, err = translate.Query(q, info, translate.Options{Now: clock}) })
 		var refused *translate.Unsupported
 		if err != nil {
 			if !errors.As(err, &refused) {

@@ -1,16 +1,12 @@
-//go:build unix
-
 package lineage_test
 
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
+	"github.com/limn-data/limn/internal/cost"
 	"github.com/limn-data/limn/trino/ast"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/format"
@@ -85,48 +81,6 @@ func nestedText(n int) string {
 	return s
 }
 
-const (
-	maxTime  = 100 * time.Millisecond
-	maxBytes = 64 << 20
-)
-
-// cpu is the time that this process has computed, which a busy machine does not stretch as it does the
-// clock's.
-func cpu() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// measured runs f and complains when it took too long or allocated too much; the best of three counts,
-// since collecting garbage of others falls into one.
-func measured(t *testing.T, what string, f func()) {
-	t.Helper()
-	best := time.Duration(1 << 62)
-	var bytes uint64
-	for range 3 {
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		start := cpu()
-		f()
-		took := cpu() - start
-		runtime.ReadMemStats(&after)
-		best, bytes = min(best, took), after.TotalAlloc-before.TotalAlloc
-		if best < maxTime {
-			break
-		}
-	}
-	t.Logf("%s: %v, %d KiB", what, best.Round(time.Microsecond), bytes>>10)
-	if best > maxTime {
-		t.Errorf("%s took %v", what, best)
-	}
-	if bytes > maxBytes {
-		t.Errorf("%s allocated %d MiB", what, bytes>>20)
-	}
-}
-
 // TestHostile: whatever comes in gets a placed error or an answer, in bounded time and space.
 func TestHostile(t *testing.T) {
 	cat := testCatalog(t)
@@ -134,7 +88,7 @@ func TestHostile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var stmt ast.Statement
 			var err error
-			measured(t, "parse", func() { stmt, err = parse.Statement(sql) })
+			cost.Bounded(t, "parse", func() { stmt, err = parse.Statement(sql) })
 			if err != nil {
 				var pe *parse.Error
 				if !errors.As(err, &pe) || pe.Line < 1 || pe.Column < 1 || pe.Message == "" {
@@ -142,16 +96,16 @@ func TestHostile(t *testing.T) {
 				}
 				return
 			}
-			measured(t, "format", func() { format.Statement(stmt) })
+			cost.Bounded(t, "format", func() { format.Statement(stmt) })
 			var info *check.Info
 			var problems []check.Problem
-			measured(t, "check", func() { info, problems = check.Check(stmt, cat, session) })
+			cost.Bounded(t, "check", func() { info, problems = check.Check(stmt, cat, session) })
 			for _, p := range problems {
 				if p.Code == "" || p.Message == "" {
 					t.Errorf("problem without sense: %+v", p)
 				}
 			}
-			measured(t, "lineage", func() { lineage.Statement(stmt, info) })
+			cost.Bounded(t, "lineage", func() { lineage.Statement(stmt, info) })
 		})
 	}
 }
