@@ -99,12 +99,19 @@ type Column struct {
 	Tags        []string
 }
 
-// SLA is a promise about when data is there.
+// SLA is a promise about a table. The kinds: available_by promises that by a time of day the day before is
+// there (Cron, TimeZone, Grace); freshness that data are never older than Within; frequency that an update
+// comes at least each Within. What a source promises beyond that is kept as Text under its own kind.
 type SLA struct {
-	Kind     string        // available_by
-	Cron     string        // five fields
-	TimeZone string        // IANA
-	Grace    time.Duration // how late is still kept
+	Kind     string        `json:"kind"`
+	Cron     string        `json:"cron,omitempty"`    // five fields
+	TimeZone string        `json:"tz,omitempty"`      // IANA
+	Grace    time.Duration `json:"grace,omitempty"`   // how late is still kept
+	Within   time.Duration `json:"within,omitempty"`  // the greatest age, or distance of updates
+	Warn     time.Duration `json:"warn,omitempty"`    // an age that is worth a word already
+	Text     string        `json:"text,omitempty"`    // as the source writes it
+	Element  string        `json:"element,omitempty"` // the column that it speaks of
+	Driver   string        `json:"driver,omitempty"`  // why it was promised: regulatory, analytics …
 }
 
 // Deprecation marks a table that should no longer be used.
@@ -116,10 +123,19 @@ type Deprecation struct {
 
 // Check is a data quality check with its last result.
 type Check struct {
-	ID, Column, Type, Expression, Severity string
-	Status                                 string // pass | warn | fail | error | pending | unknown
-	RanAt                                  time.Time
-	Observed, Expected, Partition, Message string
+	ID         string    `json:"id"`
+	Column     string    `json:"column,omitempty"`
+	Type       string    `json:"type,omitempty"`
+	Expression string    `json:"expression,omitempty"`
+	Severity   string    `json:"severity,omitempty"` // high | medium | low; empty when not said
+	Status     string    `json:"status,omitempty"`   // pass | warn | fail | error | pending | unknown
+	RanAt      time.Time `json:"ran_at,omitzero"`
+	Observed   string    `json:"observed,omitempty"`
+	Expected   string    `json:"expected,omitempty"`
+	Partition  string    `json:"partition,omitempty"`
+	Message    string    `json:"message,omitempty"`
+	Owner      string    `json:"owner,omitempty"`
+	URL        string    `json:"url,omitempty"`
 }
 
 // Bound says that a query looks only at rows whose Column lies between Low and High, both included; an empty

@@ -189,7 +189,8 @@ func (f factsAsset) apply(a *catalog.Asset) error {
 		if !slices.Contains(statuses, k.Status) {
 			return fmt.Errorf("check %s: status %q is none; write pass, warn, fail, error, pending or unknown", k.ID, k.Status)
 		}
-		a.Checks = append(a.Checks, catalog.Check(k))
+		a.Checks = append(a.Checks, catalog.Check{ID: k.ID, Column: k.Column, Type: k.Type, Expression: k.Expression, Severity: k.Severity, Status: k.Status,
+			RanAt: k.RanAt, Observed: k.Observed, Expected: k.Expected, Partition: k.Partition, Message: k.Message})
 	}
 	for _, u := range f.Upstream {
 		a.Upstream = append(a.Upstream, catalog.Edge(u))
