@@ -33,6 +33,7 @@ type config struct {
 	Tables   []tableEntry      `yaml:"tables"`            // tables over named files
 	Sources  map[string]string `yaml:"sources,omitempty"` // sources as models write them → tables here; "a.b.*" maps a schema
 	Trino    *trinoConfig      `yaml:"trino,omitempty"`   // in place of files
+	Known    catalogConfig     `yaml:"known,omitempty"`   // what is known of the data, and from where
 	Clock    string            `yaml:"clock"`             // RFC 3339; pins "now" where the data stand still
 	TimeZone string            `yaml:"time_zone"`         // IANA
 	Calendar struct {
@@ -125,6 +126,9 @@ func readConfig(dir string) (config, error) {
 	if err := conf.File("limn.yaml", raw, &cfg); err != nil {
 		return cfg, err
 	}
+	if err := cfg.Known.check(); err != nil {
+		return cfg, err
+	}
 	if cfg.Catalog == "" {
 		cfg.Catalog = "lake"
 	}
@@ -212,7 +216,8 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 		return err
 	}
 	fsys := os.DirFS(w.dir)
-	if _, err := sources.Facts(fsys, assets); err != nil {
+	input, err := w.claims(ctx, fsys, assets)
+	if err != nil {
 		return err
 	}
 	terms, err := sources.Terms(fsys)
@@ -220,8 +225,12 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 		return err
 	}
 	models := func(s *catalog.Snapshot) (*model.Model, error) { return model.Load(fsys, s, w.cfg.Sources) }
-	bare := catalog.New(assets, nil, nil)
+	bare, err := catalog.Build(input)
+	if err != nil {
+		return err
+	}
 	bare.Functions = known.functions()
+	assets = bare.Assets
 	if w.model, err = models(bare); err != nil {
 		return err
 	}
@@ -240,8 +249,7 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 	if err != nil {
 		return err
 	}
-	w.snap = catalog.New(assets, projected(w.model), terms)
-	w.snap.Functions = bare.Functions
+	w.snap = bare.With(projected(w.model), terms)
 	if err := policy.Check(w.snap); err != nil {
 		return err
 	}
