@@ -440,7 +440,6 @@ func (r *resolver) edges() {
 			}
 		}
 	}
-	slices.SortFunc(r.a.Upstream, func(x, y Edge) int { return cmp.Compare(strings.ToLower(x.From), strings.ToLower(y.From)) })
 	slices.SortFunc(r.a.ColumnEdges, func(x, y ColumnEdge) int {
 		return cmp.Or(cmp.Compare(x.ToColumn, y.ToColumn), cmp.Compare(x.From, y.From), cmp.Compare(x.FromColumn, y.FromColumn), cmp.Compare(x.Type, y.Type))
 	})
