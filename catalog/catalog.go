@@ -192,6 +192,7 @@ type Check struct {
 	Severity   string    `json:"severity,omitempty"` // high | medium | low; empty when not said
 	Status     string    `json:"status,omitempty"`   // pass | warn | fail | error | pending | unknown
 	RanAt      time.Time `json:"ran_at,omitzero"`
+	FailedAt   time.Time `json:"failed_at,omitzero"` // of one that passes: when it last failed
 	Observed   string    `json:"observed,omitempty"`
 	Expected   string    `json:"expected,omitempty"`
 	Partition  string    `json:"partition,omitempty"`
@@ -271,6 +272,8 @@ type Snapshot struct {
 	Read    []SourceState // the sources that it was made of, by name
 	Version string        // of the claims that it was made of; empty where none are kept
 	Notes   []string      // what could not be fitted together
+	// Instead has, by the key of a table, the table that definitions over it read in its place.
+	Instead map[string]Name
 	// Functions are those of the server that has the tables; nil means every function of Trino.
 	Functions *functions.Registry
 	byKey     map[string]*Asset
@@ -306,6 +309,16 @@ func (s *Snapshot) With(metrics []Metric, terms []Term) *Snapshot {
 			out.Terms = append(out.Terms, t)
 		}
 	}
+	return &out
+}
+
+// InsteadOf is the snapshot as definitions are to read it: some tables in place of others.
+func (s *Snapshot) InsteadOf(instead map[string]Name) *Snapshot {
+	if len(instead) == 0 {
+		return s
+	}
+	out := *s
+	out.Instead = instead
 	return &out
 }
 

@@ -150,10 +150,8 @@ func (s *Store) Apply(ctx context.Context, r Run) (Change, error) {
 	return out, nil
 }
 
-// text is what both databases can hold: Postgres knows no zero byte.
-func text(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\x1f"), `\u0000`, `\ufffd`)
-}
+// text is what a database can hold; the parts of a key, which a zero byte divides, stay apart.
+func text(s string) string { return db.Text(strings.ReplaceAll(s, "\x00", "\x1f")) }
 
 func hashes(ctx context.Context, tx *sql.Tx, source string) (map[string]string, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT claim, hash FROM catalog_claims WHERE until_version = 0 AND source = $1", source)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -14,68 +12,31 @@ import (
 
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/catalog/store"
-	"github.com/limn-data/limn/internal/db"
-	"github.com/limn-data/limn/internal/service"
+	"github.com/limn-data/limn/internal/db/dbtest"
 )
 
-// backends are the databases that keep a catalog; each test runs over both.
-func backends(t *testing.T) map[string]func(*testing.T) string {
-	out := map[string]func(*testing.T) string{
-		"sqlite": func(t *testing.T) string { return filepath.Join(t.TempDir(), "catalog.db") },
-	}
-	out["postgres"] = func(t *testing.T) string { return freshDatabase(t, service.Postgres(t)) }
-	return out
-}
-
-// freshDatabase makes a database of its own in a server, and drops it after the test.
-func freshDatabase(t *testing.T, dsn string) string {
-	t.Helper()
-	d, err := db.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := fmt.Sprintf("limn_test_%d", time.Now().UnixNano())
-	if _, err := d.Exec("CREATE DATABASE " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := d.Exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-		d.Close()
-	})
-	u, err := url.Parse(dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
-}
-
 func TestStore(t *testing.T) {
-	for name, dsn := range backends(t) {
-		t.Run(name, func(t *testing.T) {
-			for what, test := range map[string]func(*testing.T, *store.Store){
-				"applying twice changes nothing":              twice,
-				"an older version is read again":              versions,
-				"what a whole run does not name is gone":      whole,
-				"what an incremental run does not name stays": partial,
-				"a source that is down leaves its facts":      down,
-				"pruned versions are refused":                 prune,
-				"many writers lose nothing":                   writers,
-				"any text comes back":                         texts,
-			} {
-				t.Run(what, func(t *testing.T) {
-					s, err := store.Open(t.Context(), dsn(t))
-					if err != nil {
-						t.Fatal(err)
-					}
-					defer s.Close()
-					test(t, s)
-				})
-			}
-		})
-	}
+	dbtest.Each(t, func(t *testing.T, dsn func(*testing.T) string) {
+		for what, test := range map[string]func(*testing.T, *store.Store){
+			"applying twice changes nothing":              twice,
+			"an older version is read again":              versions,
+			"what a whole run does not name is gone":      whole,
+			"what an incremental run does not name stays": partial,
+			"a source that is down leaves its facts":      down,
+			"pruned versions are refused":                 prune,
+			"many writers lose nothing":                   writers,
+			"any text comes back":                         texts,
+		} {
+			t.Run(what, func(t *testing.T) {
+				s, err := store.Open(t.Context(), dsn(t))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				test(t, s)
+			})
+		}
+	})
 }
 
 func at(hour int) time.Time { return time.Date(2026, 11, 22, hour, 0, 0, 0, time.UTC) }

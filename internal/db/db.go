@@ -198,3 +198,8 @@ func Moment(micros int64) time.Time {
 	}
 	return time.UnixMicro(micros).UTC()
 }
+
+// Text is what both databases can hold: Postgres knows no zero byte, and both want UTF-8.
+func Text(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD"), `\u0000`, `\ufffd`)
+}
