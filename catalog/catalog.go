@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/limn-data/limn/trino/functions"
@@ -277,11 +278,18 @@ type Snapshot struct {
 	// Functions are those of the server that has the tables; nil means every function of Trino.
 	Functions *functions.Registry
 	byKey     map[string]*Asset
+	feeds     *feeds
+}
+
+// feeds is what is found out of a snapshot's edges when it is first asked for.
+type feeds struct {
+	once sync.Once
+	of   map[string][]*Asset
 }
 
 // New builds a snapshot; the slices are taken over. A later asset of the same name replaces an earlier one.
 func New(assets []*Asset, metrics []Metric, terms []Term) *Snapshot {
-	s := &Snapshot{Metrics: metrics, Terms: terms, byKey: make(map[string]*Asset, len(assets))}
+	s := &Snapshot{Metrics: metrics, Terms: terms, byKey: make(map[string]*Asset, len(assets)), feeds: &feeds{}}
 	for _, a := range assets {
 		s.byKey[a.Key()] = a
 	}

@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -20,8 +18,6 @@ import (
 // catalogConfig is what limn.yaml says of what is known about the data: where it is kept, what it is read of, and
 // how the names of other systems are to be understood.
 type catalogConfig struct {
-	Store      string              `yaml:"store,omitempty"`     // postgres://…; default: .limn/catalog.db
-	StoreEnv   string              `yaml:"store_env,omitempty"` // a variable that holds it, where it has a password
 	Identity   []identityRule      `yaml:"identity,omitempty"`
 	LakeAt     []string            `yaml:"lake_at,omitempty"`    // namespaces whose names are those of the lake
 	Precedence map[string][]string `yaml:"precedence,omitempty"` // field → systems or sources, the best first
@@ -42,9 +38,6 @@ func (c catalogConfig) check() error {
 		if len(systems) == 0 {
 			return fmt.Errorf("limn.yaml: known.precedence.%s is empty; write systems such as %s", f, strings.Join(catalog.Systems[:3], ", "))
 		}
-	}
-	if c.Store != "" && c.StoreEnv != "" {
-		return fmt.Errorf("limn.yaml: known has store and store_env; one is enough")
 	}
 	if err := c.identity().Check(); err != nil {
 		return fmt.Errorf("limn.yaml: known.%w", err)
@@ -76,33 +69,8 @@ func (c catalogConfig) precedence() catalog.Precedence {
 	return catalog.DefaultPrecedence.With(other)
 }
 
-// dsn is where claims are kept; made says that nobody has to be asked before it is used.
-func (w *workspace) dsn() (string, error) {
-	c := w.cfg.Known
-	if c.StoreEnv != "" {
-		v := os.Getenv(c.StoreEnv)
-		if v == "" {
-			return "", hint(fmt.Errorf("limn.yaml: known.store_env: the variable %s is not set", c.StoreEnv), "set it to postgres://user:password@host:port/database")
-		}
-		return v, nil
-	}
-	if c.Store != "" {
-		return c.Store, nil
-	}
-	return filepath.Join(w.dir, ".limn", "catalog.db"), nil
-}
-
-// catalogStore opens where claims are kept.
-func (w *workspace) catalogStore(ctx context.Context) (*store.Store, error) {
-	dsn, err := w.dsn()
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, dsn)
-}
-
 // claims is what is known of the tables: what the workspace's own files say, and what was last read of its
-// sources. A workspace that never read any keeps no store.
+// sources.
 func (w *workspace) claims(ctx context.Context, fsys fs.FS, base []*catalog.Asset) (catalog.Input, error) {
 	in := catalog.Input{Base: base, Identity: w.cfg.Known.identity(), Precedence: w.cfg.Known.precedence()}
 	if t := w.cfg.Trino; t != nil {
@@ -112,22 +80,24 @@ func (w *workspace) claims(ctx context.Context, fsys fs.FS, base []*catalog.Asse
 	if err != nil {
 		return in, err
 	}
-	dsn, err := w.dsn()
+	dsn, err := w.state("catalog")
 	if err != nil {
 		return in, err
-	}
-	if _, err := os.Stat(dsn); err != nil && !strings.Contains(dsn, "://") {
-		in.Claims = facts
-		return in, nil
 	}
 	st, err := store.Open(ctx, dsn)
 	if err != nil {
+		if w.frozen() {
+			in.Claims = facts // nobody may write here; what the files say is known all the same
+			return in, nil
+		}
 		return in, err
 	}
 	defer st.Close()
-	version, err := w.recorded(ctx, st, facts)
-	if err != nil {
-		return in, err
+	version := w.version // of an answer that is given again
+	if version == 0 {
+		if version, err = w.recorded(ctx, st, facts); err != nil {
+			return in, err
+		}
 	}
 	if in.Claims, err = st.Claims(ctx, version); err != nil {
 		return in, err
