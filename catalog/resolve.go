@@ -395,14 +395,17 @@ func (r *resolver) checks() {
 				r.a.Checks = append(r.a.Checks, k)
 				continue
 			}
-			old := &r.a.Checks[i]
-			newer := k.Status != "" && (old.Status == "" || k.RanAt.After(old.RanAt))
-			if !newer {
-				old, k = &k, *old
+			told, other := r.a.Checks[i], k // whose result counts, and who may say what it is
+			if k.Status != "" && (told.Status == "" || k.RanAt.After(told.RanAt)) {
+				told, other = other, told
 			}
-			k.Column, k.Type, k.Expression = first(k.Column, old.Column), first(k.Type, old.Type), first(k.Expression, old.Expression)
-			k.Severity, k.Owner, k.URL, k.Expected = first(k.Severity, old.Severity), first(k.Owner, old.Owner), first(k.URL, old.URL), first(k.Expected, old.Expected)
-			r.a.Checks[i] = k
+			if told.Status == "pass" && other.Status == "fail" {
+				told.FailedAt = latest(told.FailedAt, other.RanAt)
+			}
+			told.FailedAt = latest(told.FailedAt, other.FailedAt)
+			told.Column, told.Type, told.Expression = first(told.Column, other.Column), first(told.Type, other.Type), first(told.Expression, other.Expression)
+			told.Severity, told.Owner, told.URL, told.Expected = first(told.Severity, other.Severity), first(told.Owner, other.Owner), first(told.URL, other.URL), first(told.Expected, other.Expected)
+			r.a.Checks[i] = told
 		}
 	}
 	for i := range r.a.Checks {
