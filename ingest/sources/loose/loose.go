@@ -89,7 +89,10 @@ func place(err error) error {
 	return err
 }
 
-// fields of a struct type by their JSON name; nil for types that are not taken apart.
+// Unread is of types that know fields of the format that they do not read, so that those are not counted.
+type Unread interface{ Unread() []string }
+
+// fields of a struct type by their JSON name; nil for those that are not looked into.
 type fields map[string]reflect.Type
 
 var known sync.Map // reflect.Type → fields
@@ -112,6 +115,13 @@ func fieldsOf(t reflect.Type) fields {
 			f[sf.Name] = sf.Type
 		default:
 			f[name] = sf.Type
+		}
+	}
+	if u, ok := reflect.New(t).Interface().(Unread); ok {
+		for _, name := range u.Unread() {
+			if _, has := f[name]; !has {
+				f[name] = nil
+			}
 		}
 	}
 	known.Store(t, f)

@@ -33,3 +33,47 @@ func Role(word string) string {
 	}
 	return catalog.OtherRole
 }
+
+// PII puts what sources say of personal data on the catalog's scale: a kind of data such as email, or
+// "personal" where they say only that there are some. said are values of fields of that name; tags may say it
+// too, alone or as pii:email.
+func PII(said ...any) string {
+	var out string
+	one := func(v string, tag bool) {
+		v = strings.ToLower(strings.TrimSpace(v))
+		if tag {
+			head, kind, has := strings.Cut(strings.NewReplacer("=", ":", ".", ":", "_", ":", " ", ":").Replace(v), ":")
+			switch head {
+			case "pii", "personal", "gdpr":
+			default:
+				return
+			}
+			if !has {
+				kind = "true"
+			}
+			v = kind
+		}
+		switch v {
+		case "", "false", "no", "none", "0", "null":
+		case "true", "yes", "1", "pii", "personal", "data", "sensitive":
+			if out == "" {
+				out = "personal"
+			}
+		default:
+			if out == "" || out == "personal" {
+				out = v
+			}
+		}
+	}
+	for _, s := range said {
+		switch s := s.(type) {
+		case string:
+			one(s, false)
+		case []string:
+			for _, t := range s {
+				one(t, true)
+			}
+		}
+	}
+	return out
+}
