@@ -82,12 +82,17 @@ func TestPrecedence(t *testing.T) {
 		{"in use, says the better source", []*Claim{
 			from(SystemDBT, "dbt", "a.b.c", 9, func(c *Claim) { c.Deprecation = &Lifecycle{Deprecated: true} }),
 			from(SystemDataHub, "hub", "a.b.c", 9, func(c *Claim) { c.Deprecation = &Lifecycle{} }),
-		}, func(a *Asset) string { return fmt.Sprintf("%v %s", a.Deprecation == nil, a.From(FieldDeprecation).Others[0].Value) }, "true deprecated"},
+		}, func(a *Asset) string {
+			return fmt.Sprintf("%v %s", a.Deprecation == nil, a.From(FieldDeprecation).Others[0].Value)
+		}, "true deprecated"},
 		{"a check and its result are one", []*Claim{
 			from(ODCS, "odcs", "a.b.c", 9, func(c *Claim) { c.Checks = []Check{{ID: "k", Column: "id", Severity: "high"}} }),
 			from(GX, "gx", "a.b.c", 9, func(c *Claim) { c.Checks = []Check{{ID: "k", Status: "fail", RanAt: moment(7)}} }),
 			from(Anomalo, "anomalo", "a.b.c", 9, func(c *Claim) { c.Checks = []Check{{ID: "k", Status: "pass", RanAt: moment(6)}} }),
-		}, func(a *Asset) string { k := a.Checks[0]; return fmt.Sprintf("%d %s %s %s", len(a.Checks), k.Column, k.Severity, k.Status) }, "1 id high fail"},
+		}, func(a *Asset) string {
+			k := a.Checks[0]
+			return fmt.Sprintf("%d %s %s %s", len(a.Checks), k.Column, k.Severity, k.Status)
+		}, "1 id high fail"},
 		{"a check without a result is unknown", []*Claim{from(ODCS, "odcs", "a.b.c", 9, func(c *Claim) { c.Checks = []Check{{ID: "k"}} })}, func(a *Asset) string { return a.Checks[0].Status }, "unknown"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

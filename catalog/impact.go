@@ -58,7 +58,9 @@ func (s *Snapshot) Impact(a *Asset, column string) []Affected {
 			out = append(out, Affected{Kind: "query", Name: cmp.Or(q.Title, q.ID), Hops: hops + 1, Certain: certain, Why: why})
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Affected) int { return cmp.Or(x.Hops-y.Hops, cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name)) })
+	slices.SortStableFunc(out, func(x, y Affected) int {
+		return cmp.Or(x.Hops-y.Hops, cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name))
+	})
 	return out
 }
 

@@ -18,6 +18,7 @@ import (
 // catalogConfig is what limn.yaml says of what is known about the data: where it is kept, what it is read of, and
 // how the names of other systems are to be understood.
 type catalogConfig struct {
+	Sources    []sourceConfig      `yaml:"sources,omitempty"`
 	Identity   []identityRule      `yaml:"identity,omitempty"`
 	LakeAt     []string            `yaml:"lake_at,omitempty"`    // namespaces whose names are those of the lake
 	Precedence map[string][]string `yaml:"precedence,omitempty"` // field → systems or sources, the best first
@@ -38,6 +39,16 @@ func (c catalogConfig) check() error {
 		if len(systems) == 0 {
 			return fmt.Errorf("limn.yaml: known.precedence.%s is empty; write systems such as %s", f, strings.Join(catalog.Systems[:3], ", "))
 		}
+	}
+	names := map[string]bool{}
+	for _, src := range c.Sources {
+		if err := src.check(); err != nil {
+			return fmt.Errorf("limn.yaml: known.sources: %w", err)
+		}
+		if names[src.Name] {
+			return fmt.Errorf("limn.yaml: known.sources: two are called %s", src.Name)
+		}
+		names[src.Name] = true
 	}
 	if err := c.identity().Check(); err != nil {
 		return fmt.Errorf("limn.yaml: known.%w", err)
@@ -129,4 +140,13 @@ func (w *workspace) recorded(ctx context.Context, st *store.Store, facts []*cata
 	}
 	change, err := st.Apply(ctx, run)
 	return change.Version, err
+}
+
+// catalogStore opens where claims are kept.
+func (w *workspace) catalogStore(ctx context.Context) (*store.Store, error) {
+	dsn, err := w.state("catalog")
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, dsn)
 }

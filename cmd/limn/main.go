@@ -48,7 +48,7 @@ func commands() []command {
 		{"read", "[--at TIME] [--batch FILE] QUESTION", "show how a question is read, without running it", runRead},
 		{"sql", "check|format|lineage|translate|run [FILE|-]", "work with Trino SQL", runSQL},
 		{"metric", "list | query --metric M…", "list metrics, or ask for them without English", runMetric},
-		{"catalog", "show ASSET | search QUERY", "look into the catalog", runCatalog},
+		{"catalog", "show ASSET | search QUERY | sync | import KIND PATH | lint", "look into the catalog, or bring it up to date", runCatalog},
 		{"history", "[-n N] [ID]", "list the answers that you were given, or show one", runHistory},
 		{"eval", "run [SUITE…]", "score answers against cases", runEval},
 	}

@@ -28,17 +28,18 @@ import (
 
 // config is limn.yaml.
 type config struct {
-	Name     string            `yaml:"name"`
-	Catalog  string            `yaml:"catalog"`           // of tables found in data folders
-	Data     []string          `yaml:"data"`              // folders <dir>/<schema>/<table>/*.parquet
-	Tables   []tableEntry      `yaml:"tables"`            // tables over named files
-	Sources  map[string]string `yaml:"sources,omitempty"` // sources as models write them → tables here; "a.b.*" maps a schema
-	Trino    *trinoConfig      `yaml:"trino,omitempty"`   // in place of files
-	Known    catalogConfig     `yaml:"known,omitempty"`   // what is known of the data, and from where
-	State    stateConfig       `yaml:"state,omitempty"`
-	Clock    string            `yaml:"clock"`             // RFC 3339; pins "now" where the data stand still
-	TimeZone string            `yaml:"time_zone"`         // IANA
-	Calendar struct {
+	Name      string            `yaml:"name"`
+	Catalog   string            `yaml:"catalog"`           // of tables found in data folders
+	Data      []string          `yaml:"data"`              // folders <dir>/<schema>/<table>/*.parquet
+	Tables    []tableEntry      `yaml:"tables"`            // tables over named files
+	Sources   map[string]string `yaml:"sources,omitempty"` // sources as models write them → tables here; "a.b.*" maps a schema
+	Trino     *trinoConfig      `yaml:"trino,omitempty"`   // in place of files
+	Known     catalogConfig     `yaml:"known,omitempty"`   // what is known of the data, and from where
+	State     stateConfig       `yaml:"state,omitempty"`
+	Standards standardsConfig   `yaml:"standards,omitempty"`
+	Clock     string            `yaml:"clock"`     // RFC 3339; pins "now" where the data stand still
+	TimeZone  string            `yaml:"time_zone"` // IANA
+	Calendar  struct {
 		Year        string `yaml:"year"` // calendar | fiscal: which one a bare "Q1" means
 		FiscalStart int    `yaml:"fiscal_year_start"`
 		WeekStart   string `yaml:"week_start"`
