@@ -72,6 +72,7 @@ func sourceKinds() map[string]sourceKind {
 				}
 				return openlineage.New(openlineage.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns})
 			}},
+		"trino": {system: catalog.SystemTrino, options: []string{"stats", "max_stats", "snapshots", "queries", "literals", "ca_file"}, make: openTrinoSource},
 	}
 }
 
