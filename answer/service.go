@@ -79,7 +79,7 @@ type Service struct {
 	engine Engine
 
 	mu       sync.Mutex
-	sessions map[string]*Session
+	sessions map[string]*Session // by principal, and by rights where principals of the same ones share it
 }
 
 // NewService makes a service over a workspace and an engine.
@@ -121,6 +121,18 @@ func (s *Service) Session(ctx context.Context, who access.Principal) (*Session, 
 	if got != nil && (got.until.IsZero() || time.Now().Before(got.until)) {
 		return got, nil
 	}
+	rights := ""
+	if s.ws.Seen == nil {
+		rights = "rights " + s.ws.Policy.Rights(who)
+		s.mu.Lock()
+		shared := s.sessions[rights]
+		s.mu.Unlock()
+		if shared != nil { // the same is shown to somebody already: only whose it is differs
+			own := *shared
+			own.View = shared.View.As(who)
+			return s.keep(key, &own), nil
+		}
+	}
 	var seen access.Seen
 	var until time.Time
 	if s.ws.Seen != nil {
@@ -136,10 +148,17 @@ func (s *Service) Session(ctx context.Context, who access.Principal) (*Session, 
 		return nil, err
 	}
 	got = &Session{View: view, Model: m, Tables: view.Snapshot().Checked(), Reader: question.NewReader(m, view, visible(s.ws.Values, m, view), s.ws.Calendar, s.ws.Zone), until: until}
+	if rights != "" {
+		s.keep(rights, got)
+	}
+	return s.keep(key, got), nil
+}
+
+func (s *Service) keep(key string, ss *Session) *Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sessions[key] = got
-	return got, nil
+	s.sessions[key] = ss
+	return ss
 }
 
 // Request is one question by one person at one moment.

@@ -318,7 +318,12 @@ func (b *builder) others(s *Snapshot) {
 	for _, c := range claimed {
 		switch {
 		case c.Metric != nil:
-			s.Defined = append(s.Defined, Definition{MetricClaim: *c.Metric, Description: c.Description, Owners: c.Owners, From: &c.Provenance})
+			m := *c.Metric
+			m.Tables = slices.Clone(m.Tables)
+			for i, id := range m.Tables {
+				m.Tables[i] = ParseID(b.title(id, c.Source))
+			}
+			s.Defined = append(s.Defined, Definition{MetricClaim: m, Description: c.Description, Owners: c.Owners, From: &c.Provenance})
 		case c.Term != nil:
 			if k := strings.ToLower(c.Term.Name); !terms[k] {
 				terms[k] = true

@@ -260,6 +260,7 @@ type Definition struct {
 	Description string
 	Owners      []Ownership
 	From        *Provenance
+	Hidden      bool // its SQL may name what the reader may not see: it is there to compare, not to show
 }
 
 // Snapshot is the catalog at one moment. It is built once and never written again.

@@ -40,13 +40,18 @@ func (c catalogConfig) check() error {
 			return fmt.Errorf("limn.yaml: known.precedence.%s is empty; write systems such as %s", f, strings.Join(catalog.Systems[:3], ", "))
 		}
 	}
-	names := map[string]bool{}
+	if c.Keep != "" {
+		if d, err := time.ParseDuration(c.Keep); err != nil || d <= 0 {
+			return fmt.Errorf("limn.yaml: known.keep is %q; write a time such as 2160h", c.Keep)
+		}
+	}
+	names := map[string]bool{received: true}
 	for _, src := range c.Sources {
 		if err := src.check(); err != nil {
 			return fmt.Errorf("limn.yaml: known.sources: %w", err)
 		}
 		if names[src.Name] {
-			return fmt.Errorf("limn.yaml: known.sources: two are called %s", src.Name)
+			return fmt.Errorf("limn.yaml: known.sources: two are called %s; the name of posted events is %s", src.Name, received)
 		}
 		names[src.Name] = true
 	}

@@ -50,6 +50,7 @@ func commands() []command {
 		{"metric", "list | query --metric M…", "list metrics, or ask for them without English", runMetric},
 		{"catalog", "show ASSET | search QUERY | sync | import KIND PATH | lint", "look into the catalog, or bring it up to date", runCatalog},
 		{"history", "[-n N] [ID]", "list the answers that you were given, or show one", runHistory},
+		{"serve", "[--listen HOST:PORT]", "take lineage events, show badges, and keep the catalog up to date", runServe},
 		{"eval", "run [SUITE…]", "score answers against cases", runEval},
 	}
 }

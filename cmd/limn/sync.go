@@ -39,11 +39,14 @@ func runSync(ctx context.Context, s streams, args []string) (int, error) {
 	defer st.Close()
 	all := w.cfg.Known.Sources
 	for _, name := range only {
+		if name == received && w.cfg.Serve.Lineage != nil {
+			continue
+		}
 		if !slices.ContainsFunc(all, func(c sourceConfig) bool { return c.Name == name }) {
 			return 0, hint(fmt.Errorf("there is no source %q", name), "limn.yaml lists them under known.sources")
 		}
 	}
-	if len(all) == 0 {
+	if len(all) == 0 && w.cfg.Serve.Lineage == nil {
 		return 0, hint(errors.New("the workspace has no sources"), "name them in limn.yaml under known.sources, or read one with “limn catalog import KIND PATH”")
 	}
 	if err := w.dropped(ctx, st); err != nil {
@@ -62,6 +65,13 @@ func runSync(ctx context.Context, s streams, args []string) (int, error) {
 		}
 		if ctx.Err() != nil {
 			return 0, ctx.Err()
+		}
+	}
+	if w.cfg.Serve.Lineage != nil && (len(only) == 0 || slices.Contains(only, received)) {
+		got := w.syncReceived(ctx, st)
+		out = append(out, got)
+		if !f.json {
+			printSynced(s, got)
 		}
 	}
 	return finishSync(ctx, s, f, st, out)

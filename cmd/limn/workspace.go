@@ -36,6 +36,7 @@ type config struct {
 	Trino     *trinoConfig      `yaml:"trino,omitempty"`   // in place of files
 	Known     catalogConfig     `yaml:"known,omitempty"`   // what is known of the data, and from where
 	State     stateConfig       `yaml:"state,omitempty"`
+	Serve     serveConfig       `yaml:"serve,omitempty"`
 	Standards standardsConfig   `yaml:"standards,omitempty"`
 	Clock     string            `yaml:"clock"`     // RFC 3339; pins "now" where the data stand still
 	TimeZone  string            `yaml:"time_zone"` // IANA

@@ -40,6 +40,7 @@ type factsAsset struct {
 	Columns     []factsCol   `yaml:"columns"`
 	Checks      []factsCheck `yaml:"checks"`
 	Upstream    []factsEdge  `yaml:"upstream"`
+	Links       []string     `yaml:"links"` // pages about it
 	Observed    []struct {
 		Kind   string    `yaml:"kind"`
 		At     time.Time `yaml:"at"`
@@ -163,6 +164,9 @@ func (f factsAsset) claim() (*catalog.Claim, error) {
 	}
 	c := &catalog.Claim{About: factID(f.Name), Kind: catalog.Kind(f.Kind), Description: f.Description, Domain: f.Domain, Tier: catalog.Tier(f.Tier),
 		TimeColumn: f.TimeColumn, SnapshotID: f.SnapshotID, Tags: f.Tags, Requires: f.Requires}
+	for _, l := range f.Links {
+		c.Links = append(c.Links, catalog.Link{URL: l})
+	}
 	for _, a := range f.Aliases {
 		c.Aliases = append(c.Aliases, factID(a))
 	}

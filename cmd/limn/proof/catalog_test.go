@@ -134,11 +134,11 @@ semantic_model:
 	models := func(s *catalog.Snapshot) (*model.Model, error) {
 		return model.Load(fstest.MapFS{"models/m/m.yaml": {Data: []byte(small)}}, s, nil)
 	}
-	ask := func(snap *catalog.Snapshot, policy access.Policy) (first, each time.Duration) {
+	ask := func(snap *catalog.Snapshot, policy access.Policy) (first, other, each time.Duration) {
 		svc := answer.NewService(answer.Workspace{Snapshot: snap, Models: models, Policy: policy, Calendar: timex.Calendar{WeekStart: time.Monday}, Limits: gate.Limits{}}, still{})
-		one := func() time.Duration {
+		one := func(who string) time.Duration {
 			began := time.Now()
-			o, err := svc.Ask(t.Context(), answer.Request{Question: "takings in 2025", Who: access.Principal{Name: "ann"}, At: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)})
+			o, err := svc.Ask(t.Context(), answer.Request{Question: "takings in 2025", Who: access.Principal{Name: who}, At: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,18 +147,18 @@ semantic_model:
 			}
 			return time.Since(began)
 		}
-		first = one()
-		each = one()
+		first, other = one("ann"), one("bob")
+		each = one("ann")
 		for range 20 {
-			each = min(each, one())
+			each = min(each, one("ann"))
 		}
-		return first, each
+		return first, other, each
 	}
 	alone := catalog.New([]*catalog.Asset{snap.Asset("lake.area_00.fact_00000")}, nil, nil)
-	_, few := ask(alone, access.Policy{})
-	first, many := ask(snap, access.Policy{Rules: []access.Rule{{Tables: []string{"lake.area_07.*"}}}})
-	t.Logf("an ask: %v over one table; over all of them %v, the first of an asker %v", few.Round(time.Microsecond), many.Round(time.Microsecond), first.Round(time.Millisecond))
-	if many-few > 30*time.Millisecond {
-		t.Errorf("the catalog adds %v to an ask", many-few)
+	_, _, few := ask(alone, access.Policy{})
+	first, other, many := ask(snap, access.Policy{Rules: []access.Rule{{Tables: []string{"lake.area_07.*"}}}})
+	t.Logf("an ask: %v over one table; over all of them %v, the first of another asker with the same rights %v, the first of all %v", few.Round(time.Microsecond), many.Round(time.Microsecond), other.Round(time.Microsecond), first.Round(time.Millisecond))
+	if added := max(many, other) - few; added > 30*time.Millisecond {
+		t.Errorf("the catalog adds %v to an ask", added)
 	}
 }
