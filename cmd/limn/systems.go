@@ -113,7 +113,7 @@ func openTrinoSource(c sourceConfig, p place) (sources.Source, error) {
 		return nil, err
 	}
 	cfg.Ask = func(ctx context.Context, sql string) (*rows.Set, error) {
-		return e.Run(ctx, trino.Statement{SQL: sql, MaxRows: -1})
+		return e.Engine.Run(ctx, trino.Statement{SQL: sql, MaxRows: -1})
 	}
 	src, err := trinosource.New(cfg)
 	if err != nil {

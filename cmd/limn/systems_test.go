@@ -69,7 +69,7 @@ func TestTrinoSource(t *testing.T) {
 		t.Fatalf("%+v, %v", rep, err)
 	}
 	orders := claimOf(t, claims, schema+".orders", "")
-	if orders.Description != "all orders" || len(orders.Columns) != 3 || orders.Columns[0].Description != "who" || *orders.Columns[0].Nullable || orders.Columns[2].Type != "array(row(k varchar))" {
+	if orders.Description != "all orders" || len(orders.Columns) != 3 || orders.Columns[0].Description != "who" || *orders.Columns[0].Nullable || orders.Columns[2].Type != `array(row("k" varchar))` {
 		t.Errorf("orders: %+v", orders)
 	}
 	commit := claimOf(t, claims, schema+".orders", "snapshot")
@@ -114,7 +114,7 @@ func TestTrinoSourceFaults(t *testing.T) {
 		sourceConfig
 		says string
 	}{
-		{sourceConfig{Name: "a", Kind: "trino", URL: tls, User: "svc", TokenEnv: "LIVE_SECRET", Options: map[string]string{"ca_file": certs + "/ca.pem"}}, "sign in"},
+		{sourceConfig{Name: "a", Kind: "trino", URL: tls, User: "svc", TokenEnv: "LIVE_SECRET", Options: map[string]string{"ca_file": certs + "/ca.pem"}}, "does not accept"},
 		{sourceConfig{Name: "b", Kind: "trino", URL: "http://127.0.0.1:1", User: "svc"}, "cannot be reached"},
 	} {
 		_, _, err := readLive(t, c.sourceConfig, "")
