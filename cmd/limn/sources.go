@@ -72,7 +72,8 @@ func sourceKinds() map[string]sourceKind {
 				}
 				return openlineage.New(openlineage.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns})
 			}},
-		"trino": {system: catalog.SystemTrino, options: []string{"stats", "max_stats", "snapshots", "queries", "literals", "ca_file"}, make: openTrinoSource},
+		"trino":   {system: catalog.SystemTrino, options: []string{"stats", "max_stats", "snapshots", "queries", "literals", "ca_file"}, make: openTrinoSource},
+		"iceberg": {system: catalog.SystemIceberg, files: []string{"**/*.metadata.json", "**/*.metadata.json.gz"}, options: []string{"catalog", "warehouse", "scope", "token_path", "endpoint", "region"}, make: openIceberg},
 	}
 }
 

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/limn-data/limn/ingest/sources"
+	"github.com/limn-data/limn/ingest/sources/iceberg"
+	"github.com/limn-data/limn/ingest/sources/rest"
+)
+
+// aws is how a source signs in at AWS, or at what speaks its protocols: with the key that limn.yaml names (user and
+// token_env or token_file), else in the ways that AWS's own tools do: variables, profile, web identity, role of the
+// machine.
+func (c sourceConfig) aws(p place) (aws.Config, error) {
+	var opts []func(*config.LoadOptions) error
+	secret, err := c.secret(p)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	if (c.User == "") != (secret == "") {
+		return aws.Config{}, fmt.Errorf("source %s: a key of AWS is user and a secret (token_env or token_file), or neither", c.Name)
+	}
+	if secret != "" {
+		opts = append(opts, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(c.User, secret, "")))
+	}
+	if r := c.Options["region"]; r != "" {
+		opts = append(opts, config.WithRegion(r))
+	}
+	cfg, err := config.LoadDefaultConfig(context.Background(), opts...)
+	if err != nil {
+		return cfg, fmt.Errorf("source %s: %w", c.Name, err)
+	}
+	if cfg.Region == "" {
+		cfg.Region = "us-east-1"
+	}
+	return cfg, nil
+}
+
+// openIceberg reads a folder (path), a bucket (url s3://bucket/prefix) or a REST catalog (url https://…).
+func openIceberg(c sourceConfig, p place) (sources.Source, error) {
+	cfg := iceberg.Config{Name: c.Name, Now: p.now, Namespace: c.Namespace, Catalog: c.Options["catalog"]}
+	u, err := url.Parse(c.URL)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("source %s: the url cannot be read; write https://host:port or s3://bucket/prefix", c.Name)
+	case (c.URL == "") == (c.Path == ""):
+		return nil, fmt.Errorf("source %s: kind iceberg wants a path of a folder, or a url: https://… of a REST catalog, s3://bucket/prefix", c.Name)
+	case c.URL == "":
+		if cfg.Files, cfg.Patterns, err = c.files(p); err != nil {
+			return nil, err
+		}
+	case u.Scheme == "s3":
+		account, err := c.aws(p)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Bucket = &iceberg.Bucket{Name: u.Host, Prefix: strings.Trim(u.Path, "/"), Client: s3.NewFromConfig(account, func(o *s3.Options) {
+			if e := c.Options["endpoint"]; e != "" {
+				o.BaseEndpoint, o.UsePathStyle = aws.String(e), true
+			}
+		})}
+	default:
+		client, err := rest.New("source "+c.Name, strings.TrimSuffix(strings.TrimRight(c.URL, "/"), "/v1"))
+		if err != nil {
+			return nil, err
+		}
+		secret, err := c.secret(p)
+		if err != nil {
+			return nil, err
+		}
+		cfg.REST = &iceberg.REST{Client: client, Warehouse: c.Options["warehouse"], Scope: c.Options["scope"], TokenPath: c.Options["token_path"], Include: c.Include}
+		switch {
+		case c.User != "":
+			cfg.REST.ID, cfg.REST.Secret = c.User, secret
+		case secret != "":
+			client.Bearer(secret)
+		}
+		if cfg.Namespace == "" {
+			cfg.Namespace = "iceberg://" + u.Host
+		}
+	}
+	return iceberg.New(cfg)
+}
