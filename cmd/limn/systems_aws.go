@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -20,7 +20,7 @@ import (
 // token_env or token_file), else in the ways that AWS's own tools do: variables, profile, web identity, role of the
 // machine.
 func (c sourceConfig) aws(p place) (aws.Config, error) {
-	var opts []func(*config.LoadOptions) error
+	var opts []func(*awsconfig.LoadOptions) error
 	secret, err := c.secret(p)
 	if err != nil {
 		return aws.Config{}, err
@@ -29,12 +29,12 @@ func (c sourceConfig) aws(p place) (aws.Config, error) {
 		return aws.Config{}, fmt.Errorf("source %s: a key of AWS is user and a secret (token_env or token_file), or neither", c.Name)
 	}
 	if secret != "" {
-		opts = append(opts, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(c.User, secret, "")))
+		opts = append(opts, awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(c.User, secret, "")))
 	}
 	if r := c.Options["region"]; r != "" {
-		opts = append(opts, config.WithRegion(r))
+		opts = append(opts, awsconfig.WithRegion(r))
 	}
-	cfg, err := config.LoadDefaultConfig(context.Background(), opts...)
+	cfg, err := awsconfig.LoadDefaultConfig(context.Background(), opts...)
 	if err != nil {
 		return cfg, fmt.Errorf("source %s: %w", c.Name, err)
 	}

@@ -212,7 +212,7 @@ const maxName = 80
 func join(path, name string) string {
 	if len(name) > maxName {
 		cut := maxName
-		for !utf8.RuneStart(name[cut]) {
+		for cut > 0 && !utf8.RuneStart(name[cut]) { // it may be no UTF-8
 			cut--
 		}
 		name = name[:cut] + "…"
