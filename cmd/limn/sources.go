@@ -75,6 +75,8 @@ func sourceKinds() map[string]sourceKind {
 		"trino":   {system: catalog.SystemTrino, options: []string{"stats", "max_stats", "snapshots", "queries", "literals", "ca_file"}, make: openTrinoSource},
 		"iceberg": {system: catalog.SystemIceberg, files: []string{"**/*.metadata.json", "**/*.metadata.json.gz"}, options: []string{"catalog", "warehouse", "scope", "token_path", "endpoint", "region"}, make: openIceberg},
 		"kafka":   {system: catalog.SystemKafka, options: []string{"mechanism", "tls", "ca_file", "groups", "registry", "registry_user", "registry_token_env", "registry_token_file", "timeout"}, make: openKafka},
+		"connect": {system: catalog.Connect, files: []string{"*.json"}, options: []string{"catalog"}, make: openConnect},
+		"airflow": {system: catalog.Airflow, options: []string{"sign_in", "since"}, make: openAirflow},
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/trino"
 	"github.com/limn-data/limn/ingest/sources"
+	"github.com/limn-data/limn/ingest/sources/airflow"
+	"github.com/limn-data/limn/ingest/sources/connect"
+	"github.com/limn-data/limn/ingest/sources/rest"
 	trinosource "github.com/limn-data/limn/ingest/sources/trino"
 	"github.com/limn-data/limn/trino/rows"
 )
@@ -120,4 +123,58 @@ func openTrinoSource(c sourceConfig, p place) (sources.Source, error) {
 		return nil, err
 	}
 	return closing{src, e.Close}, nil
+}
+
+// rest is a client for a source that speaks JSON over HTTP: with a user the secret is a password, without one a token.
+func (c sourceConfig) rest(p place) (*rest.Client, error) {
+	client, err := rest.New("source "+c.Name, c.URL)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := c.secret(p)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case c.User != "":
+		client.Basic(c.User, secret)
+	case secret != "":
+		client.Bearer(secret)
+	}
+	return client, nil
+}
+
+// openConnect reads the workers of Kafka Connect (url), or configurations of connectors (path).
+func openConnect(c sourceConfig, p place) (sources.Source, error) {
+	cfg := connect.Config{Name: c.Name, Now: p.now, Namespace: c.Namespace, Catalog: c.Options["catalog"]}
+	var err error
+	if c.URL != "" {
+		cfg.Client, err = c.rest(p)
+	} else {
+		cfg.Files, cfg.Patterns, err = c.files(p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return connect.New(cfg)
+}
+
+// openAirflow reads a server of Airflow. With a user the secret is a password, for which the server gives a token;
+// without one it is a token.
+func openAirflow(c sourceConfig, p place) (sources.Source, error) {
+	client, err := rest.New("source "+c.Name, c.URL)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := c.secret(p)
+	if err != nil {
+		return nil, err
+	}
+	cfg := airflow.Config{Name: c.Name, Now: p.now, Client: client, User: c.User, Secret: secret, SignIn: c.Options["sign_in"]}
+	if v := c.Options["since"]; v != "" {
+		if cfg.Since, err = time.ParseDuration(v); err != nil || cfg.Since <= 0 {
+			return nil, fmt.Errorf("source %s: option since is %q; write a time such as 720h", c.Name, v)
+		}
+	}
+	return airflow.New(cfg)
 }
