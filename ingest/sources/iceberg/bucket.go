@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/ingest/sources/rest"
 )
 
 // Bucket is a bucket of an S3-compatible store.
@@ -30,7 +31,7 @@ func (r *reading) bucket(ctx context.Context) error {
 	if err := r.walk(ctx, strings.Trim(r.Bucket.Prefix, "/"), 0, &tables); err != nil {
 		return err
 	}
-	return each(ctx, r.Workers, tables, func(ctx context.Context, folder string) error {
+	return rest.Each(ctx, r.Workers, tables, func(ctx context.Context, folder string) error {
 		_, files, err := r.Bucket.list(ctx, path.Join(folder, "metadata"))
 		if err != nil {
 			return err

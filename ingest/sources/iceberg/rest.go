@@ -72,7 +72,7 @@ func (r *reading) catalogs(ctx context.Context) error {
 			return err
 		}
 	}
-	return each(ctx, r.Workers, tables, func(ctx context.Context, t named) error {
+	return rest.Each(ctx, r.Workers, tables, func(ctx context.Context, t named) error {
 		full := strings.Join(append(slices.Clone(t.namespace), t.name), ".")
 		// Snapshots that no branch or tag holds are not asked for: a table may have very many.
 		path := prefix + "/namespaces/" + levels(t.namespace) + "/tables/" + url.PathEscape(t.name) + "?snapshots=refs"

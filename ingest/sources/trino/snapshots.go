@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/ingest/sources/rest"
 )
 
 // snap is the newest commit of an Iceberg table, as the cursor keeps it.
@@ -125,7 +126,7 @@ func (r *reading) batches(ctx context.Context, tables []*table, what string, sql
 		}
 		return nil
 	}
-	return each(ctx, r.Workers, slices.Collect(slices.Chunk(tables, batch)), func(ctx context.Context, some []*table) error {
+	return rest.Each(ctx, r.Workers, slices.Collect(slices.Chunk(tables, batch)), func(ctx context.Context, some []*table) error {
 		err := ask(ctx, some)
 		if err == nil || ctx.Err() != nil {
 			return err
@@ -200,7 +201,7 @@ func (r *reading) stats(ctx context.Context) error {
 		r.rep.Skip(fmt.Sprintf("the sizes of %d tables", len(ask)-r.MaxStats), "one statement a table is needed; the option max_stats allows more")
 		ask = ask[:r.MaxStats]
 	}
-	return each(ctx, r.Workers, ask, func(ctx context.Context, t *table) error {
+	return rest.Each(ctx, r.Workers, ask, func(ctx context.Context, t *table) error {
 		set, err := r.Ask(ctx, "SHOW STATS FOR "+quote(t.asset.Name.Catalog, t.asset.Name.Schema, t.asset.Name.Table))
 		if err != nil {
 			return r.leave(ctx, "size of "+t.asset.Name.String(), err)

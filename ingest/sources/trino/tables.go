@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/ingest/sources/rest"
 	"github.com/limn-data/limn/trino/check"
 	"github.com/limn-data/limn/trino/lineage"
 	"github.com/limn-data/limn/trino/parse"
@@ -57,7 +58,7 @@ func (r *reading) list(ctx context.Context) error {
 			schemas = append(schemas, schema{c, s})
 		}
 	}
-	err = each(ctx, r.Workers, schemas, func(ctx context.Context, s schema) error {
+	err = rest.Each(ctx, r.Workers, schemas, func(ctx context.Context, s schema) error {
 		found, err := r.schema(ctx, s.catalog, s.name)
 		if err != nil {
 			return r.leave(ctx, "schema "+s.catalog+"."+s.name, err)
