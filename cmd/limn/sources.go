@@ -72,11 +72,14 @@ func sourceKinds() map[string]sourceKind {
 				}
 				return openlineage.New(openlineage.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns})
 			}},
-		"trino":   {system: catalog.SystemTrino, options: []string{"stats", "max_stats", "snapshots", "queries", "literals", "ca_file"}, make: openTrinoSource},
-		"iceberg": {system: catalog.SystemIceberg, files: []string{"**/*.metadata.json", "**/*.metadata.json.gz"}, options: []string{"catalog", "warehouse", "scope", "token_path", "endpoint", "region"}, make: openIceberg},
-		"kafka":   {system: catalog.SystemKafka, options: []string{"mechanism", "tls", "ca_file", "groups", "registry", "registry_user", "registry_token_env", "registry_token_file", "timeout"}, make: openKafka},
-		"connect": {system: catalog.Connect, files: []string{"*.json"}, options: []string{"catalog"}, make: openConnect},
-		"airflow": {system: catalog.Airflow, options: []string{"sign_in", "since"}, make: openAirflow},
+		"trino":         {system: catalog.SystemTrino, options: []string{"stats", "max_stats", "snapshots", "queries", "literals", "ca_file"}, make: openTrinoSource},
+		"iceberg":       {system: catalog.SystemIceberg, files: []string{"**/*.metadata.json", "**/*.metadata.json.gz"}, options: []string{"catalog", "warehouse", "scope", "token_path", "endpoint", "region"}, make: openIceberg},
+		"kafka":         {system: catalog.SystemKafka, options: []string{"mechanism", "tls", "ca_file", "groups", "registry", "registry_user", "registry_token_env", "registry_token_file", "timeout"}, make: openKafka},
+		"connect":       {system: catalog.Connect, files: []string{"*.json"}, options: []string{"catalog"}, make: openConnect},
+		"airflow":       {system: catalog.Airflow, options: []string{"sign_in", "since"}, make: openAirflow},
+		"glue":          {system: catalog.Glue, files: []string{"*.json"}, options: awsOptions, make: openGlue},
+		"lakeformation": {system: catalog.LakeFormation, files: []string{"*.json"}, options: awsOptions, make: openGlue},
+		"postgres":      {system: catalog.SystemPG, options: []string{"ca_file", "tls"}, make: openPostgres},
 	}
 }
 

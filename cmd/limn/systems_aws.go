@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/limn-data/limn/ingest/sources"
+	"github.com/limn-data/limn/ingest/sources/glue"
 	"github.com/limn-data/limn/ingest/sources/iceberg"
 	"github.com/limn-data/limn/ingest/sources/rest"
 )
@@ -88,4 +89,50 @@ func openIceberg(c sourceConfig, p place) (sources.Source, error) {
 		}
 	}
 	return iceberg.New(cfg)
+}
+
+// awsOptions are those of Glue and Lake Formation.
+var awsOptions = []string{"region", "account", "catalog", "partitions", "tags", "endpoint"}
+
+// openGlue reads the catalog of an account, or for kind lakeformation what is allowed there; with a path, files with
+// answers of the AWS command line.
+func openGlue(c sourceConfig, p place) (sources.Source, error) {
+	cfg := glue.Config{Name: c.Name, Now: p.now, Region: c.Options["region"], ID: c.Options["account"], Catalog: c.Options["catalog"], Include: c.Include}
+	var err error
+	if cfg.Partitions, err = c.option("partitions", false); err != nil {
+		return nil, err
+	}
+	tags, err := c.option("tags", true)
+	if err != nil {
+		return nil, err
+	}
+	cfg.NoTags = !tags
+	if c.Path != "" {
+		if cfg.Files, cfg.Patterns, err = c.files(p); err != nil {
+			return nil, err
+		}
+	} else {
+		account, err := c.aws(p)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Region = account.Region
+		cfg.Account = &glue.Account{Credentials: account.Credentials}
+		for service, to := range map[string]**rest.Client{"glue": &cfg.Account.Glue, "lakeformation": &cfg.Account.LakeFormation} {
+			at := c.Options["endpoint"]
+			if at == "" {
+				at = "https://" + service + "." + account.Region + ".amazonaws.com"
+				if strings.HasPrefix(account.Region, "cn-") {
+					at += ".cn"
+				}
+			}
+			if *to, err = rest.New("source "+c.Name, at); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if c.Kind == "lakeformation" {
+		return glue.NewPermissions(cfg)
+	}
+	return glue.New(cfg)
 }

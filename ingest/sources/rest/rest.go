@@ -62,7 +62,8 @@ func (c *Client) Basic(user, password string) {
 
 // Error is an answer that is none.
 type Error struct {
-	Status int // 0 where the server was not reached or its answer was no JSON
+	Status int    // 0 where the server was not reached or its answer was no JSON
+	Code   string // the server's own name of the fault, where it has one
 	Where  string
 	Why    string
 	Hint   string
@@ -141,7 +142,7 @@ var patient = &http.Client{Timeout: time.Minute}
 // once sends a request. wait is how long to wait before it is tried again, negative where that makes no sense.
 func (c *Client) once(ctx context.Context, method, path string, body []byte, kind string, header http.Header) (a Answer, wait time.Duration, err error) {
 	fail := func(status int, why, hint string) error {
-		return &Error{status, c.where(path), c.clean(why), hint}
+		return &Error{Status: status, Where: c.where(path), Why: c.clean(why), Hint: hint}
 	}
 	r, err := http.NewRequestWithContext(ctx, method, c.Base+path, bytes.NewReader(body))
 	if err != nil {
@@ -209,7 +210,7 @@ func (c *Client) once(ctx context.Context, method, path string, body []byte, kin
 				wait = min(time.Duration(n)*time.Second, maxWait)
 			}
 		}
-		return a, wait, fail(res.StatusCode, why, hints[res.StatusCode])
+		return a, wait, &Error{Status: res.StatusCode, Code: code(res.Header, raw), Where: c.where(path), Why: c.clean(why), Hint: hints[res.StatusCode]}
 	case !json.Valid(raw):
 		return a, -1, fail(0, "the answer is no JSON", "see whether the address is that of the API and not of a page")
 	}
@@ -247,6 +248,29 @@ func said(raw []byte) string {
 			s = strings.ToValidUTF8(s[:300], "") + "…"
 		}
 		return s
+	}
+	return ""
+}
+
+// code is the name of a fault as AWS gives it, in a header or in the body, without what stands around it.
+func code(h http.Header, raw []byte) string {
+	var m struct {
+		Type string `json:"__type"`
+	}
+	json.Unmarshal(raw, &m)
+	name := h.Get("X-Amzn-Errortype")
+	if name == "" {
+		name = m.Type
+	}
+	name, _, _ = strings.Cut(name, ":")
+	return name[strings.LastIndexByte(name, '#')+1:]
+}
+
+// Code is the server's own name of the fault that an error tells of, or empty.
+func Code(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
 	}
 	return ""
 }
