@@ -75,6 +75,7 @@ func (c *composer) composeResult() {
 		}
 		o.Lineage = append(o.Lineage, l)
 	}
+	c.trace()
 	for _, t := range graph.Tables {
 		for _, a := range c.plan.Tables {
 			if strings.EqualFold(a.Name.String(), t.Name) {

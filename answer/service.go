@@ -341,7 +341,7 @@ type Told interface {
 
 func (s *Service) blank(r Request) *Outcome {
 	return &Outcome{Outcome: Answered, Question: r.Question, AskedBy: r.Who.Name, AsOf: r.At.UTC(), Columns: []Column{}, Rows: Rows{}, Arithmetic: []Arithmetic{},
-		Catalog: s.ws.Snapshot.Version, Why: []Part{}, Metrics: []Metric{}, Lineage: []Lineage{}, Sources: []Source{}, Warnings: []Warning{}, Assumptions: []string{}, Suggestions: []string{}, Attempts: []Attempt{}, Confidence: 1}
+		Catalog: s.ws.Snapshot.Version, Why: []Part{}, Metrics: []Metric{}, Lineage: []Lineage{}, Trace: []Traced{}, Sources: []Source{}, Warnings: []Warning{}, Assumptions: []string{}, Suggestions: []string{}, Attempts: []Attempt{}, Confidence: 1}
 }
 
 func (o *Outcome) decline(d Declined) {

@@ -425,6 +425,7 @@ func (r *resolver) edges() {
 			if strings.EqualFold(from, self) {
 				continue
 			}
+			r.b.mention(e.From, from, c.Source)
 			i, ok := tables[from]
 			if !ok {
 				i = len(r.a.Upstream)
