@@ -50,6 +50,8 @@ type Config struct {
 	Warehouses map[string]Warehouse // by name
 	// Full is after how long everything is read again, so that what was removed is noticed; a day.
 	Full time.Duration
+
+	pause time.Duration // before the second try; a quarter of a second
 }
 
 // Source reads one Anomalo.
@@ -403,7 +405,7 @@ func (r *reading) fromAPI(token string) func(context.Context, string, string, ur
 		client = &http.Client{Timeout: time.Minute}
 	}
 	return func(ctx context.Context, endpoint, _ string, params url.Values) ([]byte, error) {
-		wait := 250 * time.Millisecond
+		wait := cmp.Or(r.pause, 250*time.Millisecond)
 		for try := 1; ; try++ {
 			raw, again, err := once(ctx, client, strings.TrimSuffix(r.URL, "/")+"/api/public/v1/"+endpoint+"?"+params.Encode(), token)
 			if err == nil || !again || try == tries {

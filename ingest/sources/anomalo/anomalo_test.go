@@ -33,7 +33,7 @@ func read(t testing.TB, s *Source, since string) ([]catalog.Claim, catalog.Repor
 
 func source(t testing.TB, c Config) *Source {
 	t.Helper()
-	c.Name, c.Warehouses = "anomalo", houses
+	c.Name, c.Warehouses, c.pause = "anomalo", houses, time.Millisecond
 	if c.Now == nil {
 		c.Now = func() time.Time { return time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC) }
 	}

@@ -2,6 +2,7 @@ package datahub
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,9 +25,9 @@ type API struct {
 	// OpenAPI v3, which has every aspect.
 	GraphQL bool
 	Page    int // things a page; 500 over OpenAPI, 50 over GraphQL
-	// Full is after how long everything is read again, so that what was removed is noticed; a day.
-	Full   time.Duration
-	Client *http.Client
+	Client  *http.Client
+
+	pause time.Duration // before the second try; a quarter of a second
 }
 
 func (a *API) check() error {
@@ -40,46 +41,22 @@ func (a *API) check() error {
 	return nil
 }
 
-// cursor is where the next run goes on.
-type cursor struct {
-	Version string    `json:"v"`
-	Since   time.Time `json:"since"` // everything that changed until then was read
-	Full    time.Time `json:"full"`  // when everything was last read
-}
-
-// overlap is how much of the time before the last run is read again: DataHub's index lags behind its store.
-const overlap = 10 * time.Minute
-
 // kindsAsked are the kinds of things that are read, those that others refer to first.
 var kindsAsked = []string{"corpuser", "corpGroup", "tag", "domain", "ownershipType", "structuredProperty", "glossaryNode", "glossaryTerm", "dataset", "dataFlow", "dataJob", "chart", "dashboard", "assertion", "incident", "query", "dataContract"}
 
-// read asks for everything, or for what has changed since the cursor was given. What changes are told of depends
-// on the kind: things that others refer to are always read, since a claim needs their names.
-func (a *API) read(ctx context.Context, since string, now time.Time, st *store) error {
-	var c cursor
-	full := a.Full
-	if full == 0 {
-		full = 24 * time.Hour
-	}
-	if since == "" || json.Unmarshal([]byte(since), &c) != nil || c.Version != version || now.Sub(c.Full) >= full {
-		c = cursor{Version: version, Full: now}
-		st.rep.Whole = true
-	} else {
-		st.only = map[string]bool{}
-	}
-	var err error
+// read asks for everything. DataHub's index can be filtered by when a table was changed in its own system, and not
+// by when its owners or its deprecation were, so that there is nothing to ask for less by.
+func (a *API) read(ctx context.Context, st *store) error {
+	st.rep.Whole = true
 	if a.GraphQL {
-		err = a.graphql(ctx, c.Since, st)
-	} else {
-		err = a.openapi(ctx, c.Since, st)
+		return a.graphql(ctx, st)
 	}
-	if err != nil {
-		return err
+	for _, kind := range kindsAsked {
+		if err := a.scroll(ctx, kind, st); err != nil {
+			return err
+		}
 	}
-	c.Since = now.Add(-overlap)
-	raw, err := json.Marshal(c)
-	st.rep.Cursor = string(raw)
-	return err
+	return nil
 }
 
 // scrolled is a page of OpenAPI v3: things with their aspects, each with value and systemMetadata.
@@ -97,38 +74,13 @@ type enveloped struct {
 
 func (enveloped) Unread() []string { return []string{"headers", "auditStamp"} }
 
-// openapi scrolls over POST /openapi/v3/entity/scroll.
-func (a *API) openapi(ctx context.Context, since time.Time, st *store) error {
-	for _, kind := range kindsAsked {
-		changed := !since.IsZero() && (kind == "dataset" || kind == "dataJob" || kind == "chart" || kind == "dashboard" || kind == "query")
-		if changed && kind == "dataset" { // names of those that did not change
-			if err := a.scroll(ctx, kind, []string{"dataPlatformInstance"}, time.Time{}, st, false); err != nil {
-				return err
-			}
-		}
-		from := time.Time{}
-		if changed {
-			from = since
-		}
-		if err := a.scroll(ctx, kind, []string{}, from, st, true); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // maxPages is where a scroll that never ends is given up.
 const maxPages = 1_000_000
 
-func (a *API) scroll(ctx context.Context, kind string, aspects []string, since time.Time, st *store, told bool) error {
-	q := url.Values{"count": {strconv.Itoa(max(a.Page, 0))}, "query": {"*"}, "systemMetadata": {"true"}, "includeSoftDelete": {"true"}, "skipCache": {"true"}, "sort": {"urn"}}
-	if a.Page == 0 {
-		q.Set("count", "500")
-	}
-	body := map[string]any{"entities": []string{kind}, "aspects": aspects}
-	if !since.IsZero() {
-		body["filter"] = map[string]any{"or": []any{map[string]any{"and": []any{map[string]any{"field": "lastModifiedAt", "condition": "GREATER_THAN", "values": []string{strconv.FormatInt(since.UnixMilli(), 10)}}}}}}
-	}
+// scroll reads all things of a kind over POST /openapi/v3/entity/scroll.
+func (a *API) scroll(ctx context.Context, kind string, st *store) error {
+	q := url.Values{"count": {strconv.Itoa(cmp.Or(a.Page, 500))}, "query": {"*"}, "systemMetadata": {"true"}, "includeSoftDelete": {"true"}, "skipCache": {"true"}, "sort": {"urn"}}
+	body := map[string]any{"entities": []string{kind}, "aspects": []string{}} // no names: all aspects
 	last := ""
 	for range maxPages {
 		var page scrolled
@@ -136,7 +88,7 @@ func (a *API) scroll(ctx context.Context, kind string, aspects []string, since t
 			return fmt.Errorf("%s: %w", kind, err)
 		}
 		for _, e := range page.Entities {
-			if err := a.entity(kind, e, st, told); err != nil {
+			if err := a.entity(kind, e, st); err != nil {
 				return err
 			}
 		}
@@ -152,18 +104,13 @@ func (a *API) scroll(ctx context.Context, kind string, aspects []string, since t
 	return fmt.Errorf("%s: the scroll did not end after %d pages", kind, maxPages)
 }
 
-func (a *API) entity(kind string, e map[string]json.RawMessage, st *store, told bool) error {
+func (a *API) entity(kind string, e map[string]json.RawMessage, st *store) error {
 	var u string
 	if json.Unmarshal(e["urn"], &u) != nil || u == "" {
 		st.rep.Skip(kind, "it has no urn")
 		return nil
 	}
-	if told {
-		st.rep.Records++
-		if st.only != nil {
-			st.only[u] = true
-		}
-	}
+	st.rep.Records++
 	for name, raw := range e {
 		if len(raw) == 0 || raw[0] != '{' {
 			continue // urn, and null
@@ -207,7 +154,7 @@ func (a *API) post(ctx context.Context, path string, body, into any, st *store, 
 	if client == nil {
 		client = &http.Client{Timeout: 2 * time.Minute}
 	}
-	wait := 250 * time.Millisecond
+	wait := cmp.Or(a.pause, 250*time.Millisecond)
 	for try := 1; ; try++ {
 		answer, again, err := a.once(ctx, client, path, raw)
 		if err == nil {

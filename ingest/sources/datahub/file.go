@@ -51,11 +51,8 @@ func (s *Source) Read(ctx context.Context, since string, emit func(catalog.Claim
 	var rep catalog.Report
 	st := newStore(&rep)
 	if s.API != nil {
-		if err := s.API.read(ctx, since, s.Now(), st); err != nil {
+		if err := s.API.read(ctx, st); err != nil {
 			return rep, fmt.Errorf("datahub: %w", err)
-		}
-		if rep.Cursor == since && since != "" {
-			return rep, nil
 		}
 	} else {
 		files, err := loose.Files(s.Files, s.Patterns)
@@ -79,9 +76,6 @@ func (s *Source) Read(ctx context.Context, since string, emit func(catalog.Claim
 	b.emit = func(c catalog.Claim) error {
 		if err := ctx.Err(); err != nil {
 			return err
-		}
-		if st.only != nil && !st.only[c.RecordID] {
-			return nil // read so that others can be understood
 		}
 		rep.Claims++
 		return emit(c)

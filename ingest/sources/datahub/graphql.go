@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/limn-data/limn/ingest/sources/loose"
 )
@@ -18,8 +16,8 @@ const (
 	gqlTags   = `tags { tags { tag { urn properties { name } } } }`
 	gqlTerms  = `glossaryTerms { terms { term { urn properties { name } } } }`
 
-	gqlDatasets = `query limnDatasets($scroll: String, $count: Int!, $filters: [AndFilterInput!]) {
-  scrollAcrossEntities(input: {types: [DATASET], query: "*", count: $count, scrollId: $scroll, orFilters: $filters, searchFlags: {skipHighlighting: true, skipAggregates: true, skipCache: true, includeSoftDeleted: true}}) {
+	gqlDatasets = `query limnDatasets($scroll: String, $count: Int!) {
+  scrollAcrossEntities(input: {types: [DATASET], query: "*", count: $count, scrollId: $scroll, searchFlags: {skipHighlighting: true, skipAggregates: true, skipCache: true, includeSoftDeleted: true}}) {
     nextScrollId
     searchResults { entity { urn ... on Dataset {
       properties { name qualifiedName description externalUrl customProperties { key value } }
@@ -91,19 +89,9 @@ type gqlAnswer struct {
 }
 
 // graphql scrolls over datasets, terms and dashboards.
-func (a *API) graphql(ctx context.Context, since time.Time, st *store) error {
-	var filters any
-	if !since.IsZero() {
-		filters = []any{map[string]any{"and": []any{map[string]any{"field": "lastModifiedAt", "condition": "GREATER_THAN", "values": []string{strconv.FormatInt(since.UnixMilli(), 10)}}}}}
-	}
-	for _, q := range []struct {
-		name, text string
-		filters    any
-	}{{"datasets", gqlDatasets, filters}, {"terms", gqlTermsQuery, nil}, {"dashboards", gqlDashboards, nil}} {
+func (a *API) graphql(ctx context.Context, st *store) error {
+	for _, q := range []struct{ name, text string }{{"datasets", gqlDatasets}, {"terms", gqlTermsQuery}, {"dashboards", gqlDashboards}} {
 		vars := map[string]any{"count": cmp.Or(a.Page, 50)}
-		if q.filters != nil {
-			vars["filters"] = q.filters
-		}
 		last := ""
 		for {
 			var answer gqlAnswer
@@ -277,9 +265,6 @@ func gqlEntity(raw json.RawMessage, st *store) error {
 		return nil
 	}
 	st.rep.Records++
-	if st.only != nil {
-		st.only[t.URN] = true
-	}
 	g := gqlStore{st: st, urn: t.URN}
 	kind := kindOfURN(t.URN)
 	switch kind {
@@ -319,9 +304,6 @@ func (g *gqlStore) name(r gqlRef, aspect string) string {
 	for _, p := range []*named{r.Properties, r.Definition, r.Info} {
 		if p != nil && (g.st.things[r.URN] == nil || g.st.things[r.URN].aspects[aspect] == nil) {
 			g.put(r.URN, aspect, map[string]any{"name": p.Name, "displayName": p.DisplayName, "email": p.Email, "active": p.Active, "qualifiedName": p.Qualified})
-			if g.st.only != nil && !g.st.only[r.URN] { // is only referred to
-				g.st.only[r.URN] = false
-			}
 		}
 	}
 	return r.URN
@@ -474,15 +456,7 @@ func (g *gqlStore) dataset(t *gqlThing) {
 			v := i.incident
 			v.Type, v.Entities = i.Type, []string{t.URN}
 			g.put(i.URN, "incidentInfo", v)
-			g.mark(i.URN)
 		}
-	}
-}
-
-// mark says that claims are made of a thing that came with another one.
-func (g *gqlStore) mark(urn string) {
-	if g.st.only != nil {
-		g.st.only[urn] = true
 	}
 }
 
@@ -517,7 +491,6 @@ func (g *gqlStore) assertion(dataset string, a *gqlAssertion) {
 	if a.URN == "" { // older servers need not say it
 		return
 	}
-	g.mark(a.URN)
 	if i := a.Info; i != nil {
 		v := i.assertionInfo
 		if i.Dataset != nil {

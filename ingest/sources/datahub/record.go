@@ -135,7 +135,11 @@ func kindOfURN(s string) string {
 // aspectName turns the class of an aspect into its name: com.linkedin.pegasus2avro.schema.SchemaMetadata is
 // schemaMetadata, …MLModelProperties mlModelProperties.
 func aspectName(class string) string {
-	r := []rune(class[strings.LastIndexByte(class, '.')+1:])
+	class = class[strings.LastIndexByte(class, '.')+1:]
+	if name := irregular[class]; name != "" {
+		return name
+	}
+	r := []rune(class)
 	for i := range r {
 		if i > 0 && i+1 < len(r) && unicode.IsLower(r[i+1]) {
 			break
@@ -143,6 +147,15 @@ func aspectName(class string) string {
 		r[i] = unicode.ToLower(r[i])
 	}
 	return string(r)
+}
+
+// irregular are the classes whose aspects are called otherwise than the rule has it.
+var irregular = map[string]string{
+	"Metrics": "mlModelMetrics", "EthicalConsiderations": "mlModelEthicalConsiderations", "TrainingData": "mlModelTrainingData", "EvaluationData": "mlModelEvaluationData",
+	"QuantitativeAnalyses": "mlModelQuantitativeAnalyses", "CaveatsAndRecommendations": "mlModelCaveatsAndRecommendations", "StructuredPropertyDefinition": "propertyDefinition", "SchemaFieldInfo": "schemafieldInfo",
+	"EditableMLFeatureProperties": "editableMlFeatureProperties", "EditableMLFeatureTableProperties": "editableMlFeatureTableProperties", "EditableMLPrimaryKeyProperties": "editableMlPrimaryKeyProperties",
+	"EditableMLModelGroupProperties": "editableMlModelGroupProperties", "EditableMLModelProperties": "editableMlModelProperties",
+	"ExecutionRequestKey": "dataHubExecutionRequestKey", "ExecutionRequestResult": "dataHubExecutionRequestResult", "ExecutionRequestSignal": "dataHubExecutionRequestSignal", "ExecutionRequestInput": "dataHubExecutionRequestInput",
 }
 
 // avro are the names of plain types, which avro's JSON writes around the values of unions.

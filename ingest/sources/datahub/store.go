@@ -33,8 +33,6 @@ type store struct {
 	things map[string]*thing
 	order  []string
 	rep    *catalog.Report
-	// only are the things of which claims are made, by URN; nil means all.
-	only map[string]bool
 }
 
 func newStore(rep *catalog.Report) *store { return &store{things: map[string]*thing{}, rep: rep} }
