@@ -85,7 +85,7 @@ func TestValues(t *testing.T) {
 		{"cut in a value", `[{"a":1},{"b"`, `{"a":1}`, "f: byte 9: the file ends"},
 		{"cut after a value", `[{"a":1}`, `{"a":1}`, "f: byte 8"},
 		{"more than an array", "[1] 2", "1", "something follows"},
-		{"no JSON", "[1, x]", "1", "f: byte 2: in the value"},
+		{"no JSON", "[1, x]", "1", "f: byte 3: in the value"},
 		{"lines, cut", "{}\n{\"a", "{}", "f: byte 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
