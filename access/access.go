@@ -63,6 +63,9 @@ type View struct {
 
 	restrictions map[string]*Restriction // by table key
 	seen         Seen
+
+	hiddenOutside map[string]bool            // keys, in lower case, of what is hidden outside of the lake, and of tables
+	goneColumns   map[string]map[string]bool // by the title of what lies outside, in lower case, its hidden columns
 }
 
 // Seen is what an engine with an access control of its own shows one principal: the columns in lower case
@@ -93,6 +96,7 @@ func (p Policy) ViewOf(snap *catalog.Snapshot, who Principal, seen Seen) *View {
 		return slices.ContainsFunc(m.Tables, func(n catalog.Name) bool { return !v.MayRead(n, "") }) ||
 			slices.ContainsFunc(m.Columns, func(c catalog.ColumnRef) bool { return !v.MayRead(c.Table, c.Column) })
 	})
+	beyond := v.outside()
 	for i, a := range shown {
 		shown[i] = v.unnamed(a)
 	}
@@ -103,8 +107,12 @@ func (p Policy) ViewOf(snap *catalog.Snapshot, who Principal, seen Seen) *View {
 	terms := slices.DeleteFunc(slices.Clone(snap.Terms), func(t catalog.Term) bool { // of a metric that is not there for this person
 		return t.Metric != "" && !kept[strings.ToLower(t.Metric)] && slices.ContainsFunc(snap.Metrics, func(m catalog.Metric) bool { return strings.EqualFold(m.Name, t.Metric) })
 	})
-	v.visible = catalog.New(append(shown, snap.Outside...), metrics, terms)
-	v.visible.Functions = snap.Functions
+	v.visible = catalog.New(append(shown, beyond...), metrics, terms)
+	v.visible.Functions, v.visible.Read, v.visible.Version = snap.Functions, snap.Read, snap.Version
+	v.visible.Defined, v.visible.Queries = v.defined(), v.queries(v.visible)
+	if len(v.denied) == 0 {
+		v.visible.Notes = snap.Notes
+	}
 	return v
 }
 
@@ -121,23 +129,19 @@ func (p Policy) member(who Principal) Principal {
 	return who
 }
 
-// unnamed drops what an asset says of tables that are hidden: its lineage and its replacement.
+// unnamed drops what an asset says of what is hidden: its lineage and its replacement.
 func (v *View) unnamed(a *catalog.Asset) *catalog.Asset {
-	hidden := func(name string) bool { _, no := v.denied[strings.ToLower(name)]; return no }
-	upstream := slices.ContainsFunc(a.Upstream, func(e catalog.Edge) bool { return hidden(e.From) })
-	replaced := a.Deprecation != nil && hidden(a.Deprecation.Replacement)
-	if !upstream && !replaced {
+	a = v.unlinked(a)
+	if a.Deprecation == nil {
+		return a
+	}
+	if _, hidden := v.denied[strings.ToLower(a.Deprecation.Replacement)]; !hidden {
 		return a
 	}
 	out := *a
-	if upstream {
-		out.Upstream = slices.DeleteFunc(slices.Clone(a.Upstream), func(e catalog.Edge) bool { return hidden(e.From) })
-	}
-	if replaced {
-		d := *a.Deprecation
-		d.Replacement, d.Note = "", ""
-		out.Deprecation = &d
-	}
+	d := *a.Deprecation
+	d.Replacement, d.Note = "", ""
+	out.Deprecation = &d
 	return &out
 }
 
@@ -187,6 +191,13 @@ func (v *View) without(a *catalog.Asset, r Rule, hidden func(catalog.Column) boo
 		}
 		out.Columns = append(out.Columns, c)
 	}
+	// What systems say of the whole table may speak of the column.
+	out.Custom, out.Usage, out.Grants, out.Claims = nil, nil, nil, quiet(a.Claims)
+	out.Incidents = slices.DeleteFunc(slices.Clone(a.Incidents), func(i catalog.Incident) bool {
+		return slices.ContainsFunc(a.Columns, func(k catalog.Column) bool {
+			return hidden(k) && names(catalog.Check{Message: i.Title + " " + i.Type}, k.Name)
+		})
+	})
 	out.Checks = slices.DeleteFunc(slices.Clone(a.Checks), func(c catalog.Check) bool {
 		return c.Column != "" && out.Column(c.Column) == nil || slices.ContainsFunc(a.Columns, func(k catalog.Column) bool {
 			return hidden(k) && names(c, k.Name)

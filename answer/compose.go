@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/limn-data/limn/answer/governance"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/nl2sql"
 	"github.com/limn-data/limn/nl2sql/question"
@@ -29,6 +30,10 @@ type composer struct {
 	cal     timex.Calendar
 	at      time.Time
 	snap    *catalog.Snapshot // as the asker sees it
+	policy  governance.Policy
+	// insist makes the token by which the asker may insist on a blocked number, or says that they brought it;
+	// nil where nobody may.
+	insist func() (token string, agreed bool)
 }
 
 func (c *composer) compose() {
@@ -70,6 +75,7 @@ func (c *composer) composeResult() {
 		}
 		o.Lineage = append(o.Lineage, l)
 	}
+	c.trace()
 	for _, t := range graph.Tables {
 		for _, a := range c.plan.Tables {
 			if strings.EqualFold(a.Name.String(), t.Name) {
@@ -262,32 +268,4 @@ func completeTo(tables []*catalog.Asset) time.Time {
 		}
 	}
 	return out
-}
-
-// blocked turns an outcome with a blocking warning into a decline that shows no figure.
-func (c *composer) blocked() bool {
-	for _, w := range c.o.Warnings {
-		if w.Level == "blocked" {
-			who := ""
-			for _, s := range c.o.Sources {
-				if s.Table == w.Asset {
-					who = s.Owner.Technical
-				}
-			}
-			c.o.decline(Declined{Code: "blocked", Reason: w.Message, Hint: c.lastCompletePeriod(w.Asset), Owner: who})
-			c.o.SQL = c.plan.SQL
-			return true
-		}
-	}
-	return false
-}
-
-// lastCompletePeriod offers the day to which the late table is complete.
-func (c *composer) lastCompletePeriod(asset string) string {
-	for _, a := range c.plan.Tables {
-		if a.Name.String() == asset && !a.DataUntil.IsZero() {
-			return "Ask for a period up to " + a.DataUntil.Format("2 Jan 2006") + ", which is complete."
-		}
-	}
-	return "Ask for an earlier period."
 }

@@ -6,8 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
+	"github.com/limn-data/limn/answer/governance"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/model"
@@ -17,50 +16,10 @@ import (
 
 // The levels of warnings, worst first.
 const (
-	Blocked = "blocked"
-	Warn    = "warning"
-	Note    = "note"
+	Blocked = governance.Blocked
+	Warn    = governance.Warning
+	Note    = governance.Note
 )
-
-// strictDomains stop an answer where others warn: their numbers are signed for.
-var strictDomains = map[string]bool{"finance": true}
-
-// lateness says by how much a table misses its SLA at a moment: late is false where it is in time, and
-// known is false where no SLA or no freshness is recorded. An SLA of a time of day promises that by then
-// the day before is complete.
-func lateness(a *catalog.Asset, at time.Time) (by time.Duration, late, known bool) {
-	if a.SLA == nil || a.DataUntil.IsZero() {
-		return 0, false, false
-	}
-	zone, err := time.LoadLocation(a.SLA.TimeZone)
-	if err != nil {
-		return 0, false, false
-	}
-	schedule, err := cron.ParseStandard(a.SLA.Cron)
-	if err != nil {
-		return 0, false, false
-	}
-	due := lastDue(schedule, at.In(zone).Add(-a.SLA.Grace))
-	if due.IsZero() {
-		return 0, false, false
-	}
-	promised := timex.DayOf(due, zone).AddDate(0, 0, -1)
-	if !a.DataUntil.Before(promised) {
-		return 0, false, true
-	}
-	// It is late since the first due time that found the next day missing.
-	missed := schedule.Next(time.Date(a.DataUntil.Year(), a.DataUntil.Month(), a.DataUntil.Day()+2, 0, 0, 0, 0, zone).Add(-time.Second))
-	return at.Sub(missed), true, true
-}
-
-// lastDue is the last time at or before t that a schedule names, within 40 days.
-func lastDue(s cron.Schedule, t time.Time) time.Time {
-	var out time.Time
-	for at := s.Next(t.Add(-40 * 24 * time.Hour)); !at.IsZero() && !at.After(t); at = s.Next(at) {
-		out = at
-	}
-	return out
-}
 
 // source describes a table that was read, with everything that feeds it, nearest first.
 func source(a *catalog.Asset, columns []string, at time.Time, snap *catalog.Snapshot) Source {
@@ -73,11 +32,11 @@ func source(a *catalog.Asset, columns []string, at time.Time, snap *catalog.Snap
 		s.DataUntil = a.DataUntil.Format(time.DateOnly)
 	}
 	if a.SLA != nil {
-		s.SLA = strings.TrimSpace(a.SLA.Kind + " " + a.SLA.Cron + " " + a.SLA.TimeZone)
+		s.SLA = a.SLA.String()
 	}
-	if _, late, known := lateness(a, at); known {
+	if t := governance.Timely(a, at); t.Known {
 		s.Status = "ok"
-		if late {
+		if t.Late {
 			s.Status = "late"
 		}
 	}
@@ -88,32 +47,65 @@ func source(a *catalog.Asset, columns []string, at time.Time, snap *catalog.Snap
 	return s
 }
 
-// govern weighs what the catalog knows of the tables and columns that were read, for the period asked.
-func govern(c *composer) {
+// subject is what governance judges of an answer.
+func (c *composer) subject() governance.Subject {
 	q := c.reading.Plan.Query
+	out := governance.Subject{Period: q.Period, Read: read(c.reading.Plan), Certified: c.o.Trust.Label == LabelOfficial, At: c.at, Calendar: c.cal, Snapshot: c.snap}
+	instead := c.instead()
 	for _, src := range c.o.Sources {
-		var a *catalog.Asset
-		for _, t := range c.plan.Tables {
-			if t.Name.String() == src.Table {
-				a = t
+		for _, a := range c.plan.Tables {
+			if a.Name.String() == src.Table {
+				out.Uses = append(out.Uses, governance.Use{Asset: a, Columns: src.Columns, Redirected: instead[a.Name.Key()]})
+				break
 			}
 		}
-		g := governed{c: c, a: a, used: src.Columns, period: q.Period, read: read(c.reading.Plan), certified: c.o.Trust.Label == LabelOfficial}
-		g.late()
-		g.checks()
-		g.deprecated()
-		g.tier()
-		g.owner()
-		g.personal()
 	}
-	partial(c)
 	for _, m := range q.Metrics {
-		if m.CertLost != "" {
-			c.warn(Warn, "certification_lost", m.Name, "%s: %s.", m.Title(), m.CertLost)
+		team := team(m.Owner)
+		if team == "" {
+			team = m.Domain
+		}
+		out.Metrics = append(out.Metrics, governance.Metric{Name: m.Name, Title: m.Title(), Team: team, Version: m.Version, Expression: m.Text, CertLost: m.CertLost})
+	}
+	return out
+}
+
+// instead has, by the key of a table, the deprecated one in whose place definitions read it.
+func (c *composer) instead() map[string]string {
+	out := map[string]string{}
+	add := func(d *model.Dataset) {
+		if d != nil && d.Instead != (catalog.Name{}) {
+			out[d.Table.Key()] = d.Instead.String()
 		}
 	}
+	add(c.reading.Plan.Query.Rows)
+	for _, f := range c.reading.Plan.Facts {
+		add(f.Base)
+		for _, j := range f.Joins {
+			add(j.From)
+			add(j.To)
+		}
+	}
+	return out
+}
+
+// govern weighs what the catalog knows of the tables and columns that were read, for the period asked.
+func govern(c *composer) {
+	s := c.subject()
+	for _, f := range c.policy.Judge(s) {
+		c.warnings(Warning{Level: f.Level, Code: f.Code, Asset: f.Asset, Message: f.Message, Owner: f.Owner, Since: since(f.Since), URL: f.URL, Hops: f.Hops})
+	}
+	partial(c)
 	rank := map[string]int{Blocked: 0, Warn: 1, Note: 2}
 	slices.SortStableFunc(c.o.Warnings, func(a, b Warning) int { return rank[a.Level] - rank[b.Level] })
+}
+
+func since(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
 }
 
 // partial says that the period asked has not ended: how far its data goes, and that a comparison is
@@ -146,101 +138,24 @@ func partial(c *composer) {
 	case semantic.ToTarget:
 		text += " The target is that of the whole."
 	}
-	c.warn(Warn, "partial_period", "", "%s", text)
+	if level := c.policy.Level(domainOf(c.plan.Tables), "partial_period"); level != governance.Off {
+		c.warnings(Warning{Level: level, Code: "partial_period", Message: text})
+	}
 }
 
-func (c *composer) warn(level, code, asset, format string, args ...any) {
-	w := Warning{Level: level, Code: code, Asset: asset, Message: fmt.Sprintf(format, args...)}
+// domainOf is that of the first table that has one.
+func domainOf(tables []*catalog.Asset) string {
+	for _, a := range tables {
+		if a.Domain != "" {
+			return a.Domain
+		}
+	}
+	return ""
+}
+
+func (c *composer) warnings(w Warning) {
 	if !slices.Contains(c.o.Warnings, w) {
 		c.o.Warnings = append(c.o.Warnings, w)
-	}
-}
-
-type governed struct {
-	c         *composer
-	a         *catalog.Asset
-	used      []string
-	period    timex.Range
-	read      []timex.Range // the periods whose rows the answer shows: the one asked and what it is held against
-	certified bool
-}
-
-func (g *governed) strict() bool { return strictDomains[strings.ToLower(g.a.Domain)] }
-
-func (g *governed) name() string { return g.a.Name.String() }
-
-// late: a period that is loaded whole is not affected; one that is not is blocked in a strict domain.
-func (g *governed) late() {
-	by, late, _ := lateness(g.a, g.c.at)
-	if !late {
-		return
-	}
-	until := g.a.DataUntil.Format("2 Jan 2006")
-	table := g.a.Name.Schema + "." + g.a.Name.Table
-	end := g.period.To
-	if end.IsZero() || end.After(g.c.at) {
-		end = timex.DayOf(g.c.at, time.UTC)
-	}
-	if !end.After(g.a.DataUntil.AddDate(0, 0, 1)) {
-		g.c.warn(Note, "sla_missed", g.name(), "%s is %s late, but the period asked is loaded whole, so this answer is not affected.", table, hours(by))
-		return
-	}
-	if g.strict() {
-		g.c.warn(Blocked, "sla_missed", g.name(), "No answer: %s has data up to %s and is %s late. Technical owner: %s.", table, until, hours(by), orNobody(g.a.Owner.Technical))
-		return
-	}
-	g.c.warn(Warn, "sla_missed", g.name(), "%s has data up to %s and is %s late, so the end of the period is missing. Technical owner: %s.", table, until, hours(by), orNobody(g.a.Owner.Technical))
-}
-
-func hours(d time.Duration) string {
-	if d >= 48*time.Hour {
-		return fmt.Sprintf("%d days", int(d.Hours()/24))
-	}
-	return fmt.Sprintf("%d h", int(d.Hours()))
-}
-
-func orNobody(s string) string {
-	if s == "" {
-		return "nobody is recorded"
-	}
-	return s
-}
-
-// checks: one that failed on a column that was read, for a day inside the period.
-func (g *governed) checks() {
-	for _, k := range g.a.Checks {
-		used := k.Column == "" || slices.ContainsFunc(g.used, func(u string) bool { return strings.EqualFold(u, k.Column) })
-		day, err := time.Parse(time.DateOnly, k.Partition)
-		outside := err == nil && !slices.ContainsFunc(g.read, func(r timex.Range) bool { return holds(r, day) })
-		where := ""
-		if err == nil {
-			where = " for " + day.Format("2 Jan 2006")
-		}
-		observed := ""
-		if k.Observed != "" {
-			observed = " (" + k.Observed + ")"
-		}
-		what := k.Expression
-		if what == "" {
-			what = k.ID
-		}
-		switch {
-		case k.Status == "pass":
-		case k.Status != "fail":
-			level := Note
-			if g.certified && used {
-				level = Warn
-			}
-			g.c.warn(level, "quality_unknown", g.name(), "Quality of %s is unknown: check “%s” is %s.", g.a.Name.Table, what, orUnknown(k.Status))
-		case !used:
-			g.c.warn(Note, "check_failed", g.name(), "A check on %s failed; not used here.", k.Column)
-		case outside:
-			g.c.warn(Note, "check_failed", g.name(), "Check “%s” failed%s, outside of the period asked.", what, where)
-		case g.strict() && k.Severity == "high":
-			g.c.warn(Blocked, "check_failed", g.name(), "No answer: check “%s” failed%s. Technical owner: %s.", what, where, orNobody(g.a.Owner.Technical))
-		default:
-			g.c.warn(Warn, "check_failed", g.name(), "Check “%s” failed%s%s. The result includes those rows.", what, where, observed)
-		}
 	}
 }
 
@@ -253,66 +168,40 @@ func read(p *plan.Plan) []timex.Range {
 	return out
 }
 
-// holds says that a day lies in a range whose ends may be open.
-func holds(r timex.Range, day time.Time) bool {
-	return (r.From.IsZero() || !day.Before(r.From)) && (r.To.IsZero() || day.Before(r.To))
-}
-
-func orUnknown(s string) string {
-	if s == "" {
-		return "unknown"
-	}
-	return s
-}
-
-func (g *governed) deprecated() {
-	d := g.a.Deprecation
-	if d == nil || d.Since.After(g.c.at) {
-		return
-	}
-	text := fmt.Sprintf("%s.%s is deprecated", g.a.Name.Schema, g.a.Name.Table)
-	if d.Note != "" {
-		text += ": " + strings.TrimSuffix(d.Note, ".")
-	}
-	text += "."
-	if d.Replacement != "" {
-		text += " Replacement: " + d.Replacement + "; this answer was not redirected."
-	}
-	g.c.warn(Warn, "deprecated", g.name(), "%s", text)
-}
-
-func (g *governed) tier() {
-	if g.a.Tier == catalog.Raw {
-		g.c.warn(Warn, "uncurated", g.name(), "Uses an uncurated table, %s.%s.", g.a.Name.Schema, g.a.Name.Table)
-	}
-}
-
-func (g *governed) owner() {
-	missing := ""
-	switch {
-	case g.a.Owner.Business == "" && g.a.Owner.Technical == "":
-		if g.a.Description == "" {
-			return // a bare file: nobody keeps a catalog of it, which the trust line says
+// blocked turns an outcome with a blocking warning into a decline that shows no figure. Where the policy lets people
+// insist, whoever brings the token of that decline sees the number, with the warning still over it.
+func (c *composer) blocked() bool {
+	for _, w := range c.o.Warnings {
+		if w.Level != Blocked {
+			continue
 		}
-		missing = "No owner is recorded for %s.%s."
-	case g.a.Owner.Business == "":
-		missing = "No business owner is recorded for %s.%s; nobody has approved this definition."
-	case g.a.Owner.Technical == "":
-		missing = "No technical owner is recorded for %s.%s."
-	default:
-		return
+		d := Declined{Code: "blocked", Reason: w.Message, Hint: c.lastCompletePeriod(w.Asset), Owner: w.Owner}
+		if c.policy.MayInsist(domainOf(c.plan.Tables)) && c.insist != nil {
+			token, agreed := c.insist()
+			if agreed {
+				c.o.Insisted = true
+				return false
+			}
+			if token != "" {
+				d.Confirm = &token
+			}
+		}
+		c.o.decline(d)
+		c.o.SQL = c.plan.SQL
+		return true
 	}
-	level := Note
-	if g.certified {
-		level = Warn
-	}
-	g.c.warn(level, "no_owner", g.name(), missing, g.a.Name.Schema, g.a.Name.Table)
+	return false
 }
 
-func (g *governed) personal() {
-	for _, col := range g.used {
-		if k := g.a.Column(col); k != nil && k.PII != "" {
-			g.c.warn(Note, "personal_data", g.name(), "Contains personal data (%s).", strings.ReplaceAll(k.Name, "_", " "))
+// lastCompletePeriod offers the day to which the late table is complete.
+func (c *composer) lastCompletePeriod(asset string) string {
+	for _, a := range c.plan.Tables {
+		if a.Name.String() == asset && !a.DataUntil.IsZero() {
+			return "Ask for a period up to " + a.DataUntil.Format("2 Jan 2006") + ", which is complete."
 		}
 	}
+	if asset == "" || strings.Contains(asset, "://") {
+		return "Ask the owner what is known, or ask for an earlier period."
+	}
+	return "Ask for an earlier period."
 }

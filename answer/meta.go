@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/limn-data/limn/answer/governance"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/nl2sql/question"
 	"github.com/limn-data/limn/semantic/model"
@@ -254,13 +255,20 @@ func (a *aboutAnswer) fresh() {
 		a.row(s.Table, s.DataUntil, landed, s.Status)
 	}
 	t := ts[0]
-	switch by, late, known := lateness(t, a.at); {
+	switch promise := governance.Timely(t, a.at); {
 	case t.DataUntil.IsZero() && t.FreshAt.IsZero():
 		a.o.Headline = fmt.Sprintf("It is not recorded when %s was last loaded.", t.Name)
-	case late:
-		a.o.Arithmetic = append(a.o.Arithmetic, Arithmetic{ID: "a1", Expr: "as_of - the first due time that was missed", Value: by.String(), Shown: hours(by)})
-		a.o.Headline = fmt.Sprintf("%s is complete to %s and %s late.", t.Name, t.DataUntil.Format("2 Jan 2006"), hours(by))
-	case known:
+	case promise.Late:
+		by := governance.Duration(promise.By)
+		a.o.Arithmetic = append(a.o.Arithmetic, Arithmetic{ID: "a1", Expr: "as_of - the first due time that was missed", Value: promise.By.String(), Shown: by})
+		if t.DataUntil.IsZero() {
+			a.o.Headline = fmt.Sprintf("%s was last loaded on %s and is %s late.", t.Name, t.FreshAt.UTC().Format("2 Jan 2006 15:04 MST"), by)
+			break
+		}
+		a.o.Headline = fmt.Sprintf("%s is complete to %s and %s late.", t.Name, t.DataUntil.Format("2 Jan 2006"), by)
+	case promise.Known && t.DataUntil.IsZero():
+		a.o.Headline = fmt.Sprintf("%s was last loaded on %s, in time.", t.Name, t.FreshAt.UTC().Format("2 Jan 2006 15:04 MST"))
+	case promise.Known:
 		a.o.Headline = fmt.Sprintf("%s is complete to %s, in time.", t.Name, t.DataUntil.Format("2 Jan 2006"))
 	case !t.DataUntil.IsZero():
 		a.o.Headline = fmt.Sprintf("%s is complete to %s; no promise is recorded for it.", t.Name, t.DataUntil.Format("2 Jan 2006"))

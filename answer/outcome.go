@@ -43,6 +43,15 @@ type Outcome struct {
 	Cost           Cost         `json:"cost"`
 	ID             string       `json:"answer_id"`
 	Hash           string       `json:"answer_hash"`
+
+	// Trace leads from each output column back to where its data begin, nearest first.
+	Trace []Traced `json:"trace"`
+	// Catalog is the version of the catalog that it was given from; empty where none is kept.
+	Catalog string `json:"catalog_version,omitempty"`
+	// Insisted says that a blocked number is shown because the asker insisted, as the policy lets them.
+	Insisted bool `json:"insisted,omitempty"`
+
+	ran string // the statement as it ran, with the asker's rights built in; it is kept, and never shown
 }
 
 // The outcomes.
@@ -158,6 +167,11 @@ type Warning struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 	Asset   string `json:"asset"`
+	// Owner is whom to ask; Since when it is so; URL where its source shows it; Hops how far upstream.
+	Owner string     `json:"owner,omitempty"`
+	Since *time.Time `json:"since,omitempty"`
+	URL   string     `json:"url,omitempty"`
+	Hops  int        `json:"hops,omitempty"`
 }
 
 // Clarify asks back; each option is a full question.

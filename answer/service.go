@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/access"
+	"github.com/limn-data/limn/answer/governance"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/gate"
 	"github.com/limn-data/limn/nl2sql"
@@ -66,6 +67,10 @@ type Workspace struct {
 	// Seen asks an engine with an access control of its own what it shows a principal; nil where there is none.
 	Seen func(ctx context.Context, who access.Principal) (access.Seen, error)
 	Gate *gate.Gate // nil: one with these Limits, over the sizes that the snapshot has
+	// Governance says what is told of the state of the data, and what stops an answer.
+	Governance governance.Policy
+	History    History // where answers are kept; nil: nowhere
+	Engine     string  // what runs them, for the record
 }
 
 // Service answers questions. It is safe for concurrent use.
@@ -74,7 +79,7 @@ type Service struct {
 	engine Engine
 
 	mu       sync.Mutex
-	sessions map[string]*Session
+	sessions map[string]*Session // by principal, and by rights where principals of the same ones share it
 }
 
 // NewService makes a service over a workspace and an engine.
@@ -116,6 +121,18 @@ func (s *Service) Session(ctx context.Context, who access.Principal) (*Session, 
 	if got != nil && (got.until.IsZero() || time.Now().Before(got.until)) {
 		return got, nil
 	}
+	rights := ""
+	if s.ws.Seen == nil {
+		rights = "rights " + s.ws.Policy.Rights(who)
+		s.mu.Lock()
+		shared := s.sessions[rights]
+		s.mu.Unlock()
+		if shared != nil { // the same is shown to somebody already: only whose it is differs
+			own := *shared
+			own.View = shared.View.As(who)
+			return s.keep(key, &own), nil
+		}
+	}
 	var seen access.Seen
 	var until time.Time
 	if s.ws.Seen != nil {
@@ -126,15 +143,22 @@ func (s *Service) Session(ctx context.Context, who access.Principal) (*Session, 
 		until = time.Now().Add(seenFor)
 	}
 	view := s.ws.Policy.ViewOf(s.ws.Snapshot, who, seen)
-	m, err := s.ws.Models(view.Snapshot())
+	m, err := s.ws.Models(view.Snapshot().InsteadOf(s.redirects(view.Snapshot(), time.Now())))
 	if err != nil {
 		return nil, err
 	}
 	got = &Session{View: view, Model: m, Tables: view.Snapshot().Checked(), Reader: question.NewReader(m, view, visible(s.ws.Values, m, view), s.ws.Calendar, s.ws.Zone), until: until}
+	if rights != "" {
+		s.keep(rights, got)
+	}
+	return s.keep(key, got), nil
+}
+
+func (s *Service) keep(key string, ss *Session) *Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sessions[key] = got
-	return got, nil
+	s.sessions[key] = ss
+	return ss
 }
 
 // Request is one question by one person at one moment.
@@ -153,7 +177,7 @@ func (s *Service) Ask(ctx context.Context, r Request) (*Outcome, error) {
 	o := s.blank(r)
 	ss, err := s.Session(ctx, r.Who)
 	if err != nil {
-		return s.declined(o, err, start)
+		return s.declined(ctx, o, r, err, start)
 	}
 	t := time.Now()
 	reading := ss.Reader.Read(r.Question, r.At)
@@ -180,7 +204,7 @@ func (s *Service) Ask(ctx context.Context, r Request) (*Outcome, error) {
 		// A sentence with a number that nothing stands behind is not said, whoever wrote it.
 		o.Headline = "The figures are in the table."
 	}
-	return o, s.seal(o, start)
+	return o, s.finish(ctx, o, r, start)
 }
 
 // compute plans, judges, runs and composes.
@@ -203,8 +227,9 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 	if err != nil || set == nil {
 		return err
 	}
-	c := composer{o: o, plan: plan, reading: reading, set: set, cal: s.ws.Calendar, at: r.At, snap: ss.View.Snapshot()}
+	c := s.composer(o, ss, plan, reading, set, r)
 	c.compose()
+	s.offer(o, ss, reading, r)
 	return nil
 }
 
@@ -214,7 +239,7 @@ func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *sempla
 	o := s.blank(r)
 	ss, err := s.Session(ctx, r.Who)
 	if err != nil {
-		return s.declined(o, err, start)
+		return s.declined(ctx, o, r, err, start)
 	}
 	set, err := s.execute(ctx, o, ss, compiled, r)
 	if err != nil {
@@ -222,10 +247,10 @@ func (s *Service) RunQuery(ctx context.Context, compiled *nl2sql.Plan, p *sempla
 	}
 	if set != nil {
 		o.Interpretation = question.Describe(p.Query)
-		c := composer{o: o, plan: compiled, reading: &question.Reading{Query: &p.Query, Plan: p}, set: set, cal: s.ws.Calendar, at: r.At, snap: ss.View.Snapshot()}
+		c := s.composer(o, ss, compiled, &question.Reading{Query: &p.Query, Plan: p}, set, r)
 		c.compose()
 	}
-	return o, s.seal(o, start)
+	return o, s.finish(ctx, o, r, start)
 }
 
 // Run gates, runs and describes an analyst's SQL.
@@ -234,7 +259,7 @@ func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outco
 	o := s.blank(r)
 	ss, err := s.Session(ctx, r.Who)
 	if err != nil {
-		return s.declined(o, err, start)
+		return s.declined(ctx, o, r, err, start)
 	}
 	set, err := s.execute(ctx, o, ss, plan, r)
 	if err != nil {
@@ -242,12 +267,19 @@ func (s *Service) Run(ctx context.Context, plan *nl2sql.Plan, r Request) (*Outco
 	}
 	if set != nil {
 		// Nobody can tell the period of an analyst's SQL, so it counts as all of the tables' days.
-		c := composer{o: o, plan: plan, set: set, cal: s.ws.Calendar, at: r.At, snap: ss.View.Snapshot(), reading: &question.Reading{Query: &semantic.Query{}, Plan: &semplan.Plan{}}}
+		c := s.composer(o, ss, plan, &question.Reading{Query: &semantic.Query{}, Plan: &semplan.Plan{}}, set, r)
 		c.composeResult()
-		govern(&c)
+		govern(c)
 		c.blocked()
 	}
-	return o, s.seal(o, start)
+	return o, s.finish(ctx, o, r, start)
+}
+
+// composer is what puts a result into an outcome.
+func (s *Service) composer(o *Outcome, ss *Session, plan *nl2sql.Plan, reading *question.Reading, set *rows.Set, r Request) *composer {
+	ask := gate.Request{SQL: plan.SQL, View: ss.View, At: r.At, Confirm: r.Confirm}
+	return &composer{o: o, plan: plan, reading: reading, set: set, cal: s.ws.Calendar, at: r.At, snap: ss.View.Snapshot(), policy: s.ws.Governance,
+		insist: func() (string, bool) { return s.ws.Gate.Insist(ask) }}
 }
 
 // execute puts a plan through the gate and the engine. A nil set without an error means that the
@@ -271,8 +303,10 @@ func (s *Service) execute(ctx context.Context, o *Outcome, ss *Session, plan *nl
 	}
 	o.Cost.ScannedBytes = verdict.Estimate.Bytes
 	s.restricted(o, plan, verdict.Secured.Applied)
+	secured := s.secured(plan, verdict.Secured)
+	o.ran = secured.SQL
 	t = time.Now()
-	set, err := s.engine.Run(ctx, Statement{Plan: s.secured(plan, verdict.Secured), Now: r.At, MaxRows: MaxRows, Caps: verdict.Caps, Who: r.Who, Progress: r.Progress})
+	set, err := s.engine.Run(ctx, Statement{Plan: secured, Now: r.At, MaxRows: MaxRows, Caps: verdict.Caps, Who: r.Who, Progress: r.Progress})
 	o.Timings.Run = ms(t)
 	if err != nil {
 		return nil, o.tell(err)
@@ -281,11 +315,11 @@ func (s *Service) execute(ctx context.Context, o *Outcome, ss *Session, plan *nl
 }
 
 // declined ends an outcome that an error kept from being answered.
-func (s *Service) declined(o *Outcome, err error, start time.Time) (*Outcome, error) {
+func (s *Service) declined(ctx context.Context, o *Outcome, r Request, err error, start time.Time) (*Outcome, error) {
 	if err := o.tell(err); err != nil {
 		return nil, err
 	}
-	return o, s.seal(o, start)
+	return o, s.finish(ctx, o, r, start)
 }
 
 // tell turns an error that people can act on into a decline; any other stays one.
@@ -307,7 +341,7 @@ type Told interface {
 
 func (s *Service) blank(r Request) *Outcome {
 	return &Outcome{Outcome: Answered, Question: r.Question, AskedBy: r.Who.Name, AsOf: r.At.UTC(), Columns: []Column{}, Rows: Rows{}, Arithmetic: []Arithmetic{},
-		Why: []Part{}, Metrics: []Metric{}, Lineage: []Lineage{}, Sources: []Source{}, Warnings: []Warning{}, Assumptions: []string{}, Suggestions: []string{}, Attempts: []Attempt{}, Confidence: 1}
+		Catalog: s.ws.Snapshot.Version, Why: []Part{}, Metrics: []Metric{}, Lineage: []Lineage{}, Trace: []Traced{}, Sources: []Source{}, Warnings: []Warning{}, Assumptions: []string{}, Suggestions: []string{}, Attempts: []Attempt{}, Confidence: 1}
 }
 
 func (o *Outcome) decline(d Declined) {

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/limn-data/limn/trino/functions"
@@ -69,6 +70,7 @@ type Asset struct {
 	Columns     []Column
 	Checks      []Check
 	Upstream    []Edge
+	ColumnEdges []ColumnEdge // each has an edge of Upstream too
 	SnapshotID  string
 	Rows        int64 // -1 when unknown
 	Bytes       int64 // -1 when unknown
@@ -78,6 +80,62 @@ type Asset struct {
 	View        bool     // it is one, of the engine that has the tables
 	ViewSQL     string   // its query, where it is known
 	Versioned   bool     // older states of it can be asked for
+
+	ID        ID // of what lies outside; of a table TableID(Name)
+	Kind      Kind
+	Platform  string
+	Env       string
+	Aliases   []ID
+	Owners    []Ownership
+	SLAs      []SLA // all that were promised; SLA is the one of when data are there
+	Incidents []Incident
+	Observed  []Observation // the newest of each kind, by job where it has one
+	Usage     *Usage
+	Links     []Link
+	Custom    map[string]string
+	Grants    []GrantClaim
+	Said      []Said   // who said what, by field, where anybody did
+	Claims    []*Claim // all that was said, also what was not used
+}
+
+// Said is whose word a field goes by, and who says something else.
+type Said struct {
+	Field  Field       `json:"field"`
+	Value  string      `json:"value"`
+	From   *Provenance `json:"from"`
+	Others []Other     `json:"others,omitempty"`
+}
+
+// Other is a word that was not used.
+type Other struct {
+	Value string      `json:"value"`
+	From  *Provenance `json:"from"`
+}
+
+// From is who said what a field goes by; nil where nobody did.
+func (a *Asset) From(f Field) *Said {
+	for i := range a.Said {
+		if a.Said[i].Field == f {
+			return &a.Said[i]
+		}
+	}
+	return nil
+}
+
+// Key is the name by which a snapshot finds the asset: the full name of a table, the id of anything else.
+func (a *Asset) Key() string {
+	if a.URN != "" {
+		return a.URN
+	}
+	return a.Name.Key()
+}
+
+// Title is the name as people write it.
+func (a *Asset) Title() string {
+	if a.URN != "" {
+		return a.URN
+	}
+	return a.Name.String()
 }
 
 // Source says where an embedded engine finds the rows.
@@ -97,6 +155,10 @@ type Column struct {
 	PII         string // "email", "phone" …; empty when not personal
 	Hidden      bool
 	Tags        []string
+	Class       string   // confidential, restricted …, as its source says
+	Terms       []string // of the glossary
+	Key         string   // primary | partition | foreign
+	From        string   // the source of its description
 }
 
 // SLA is a promise about a table. The kinds: available_by promises that by a time of day the day before is
@@ -116,9 +178,10 @@ type SLA struct {
 
 // Deprecation marks a table that should no longer be used.
 type Deprecation struct {
-	Since       time.Time
-	Note        string
-	Replacement string // full name, empty when there is none
+	Since        time.Time
+	Decommission time.Time // after this it may be gone; zero when not said
+	Note         string
+	Replacement  string // full name, empty when there is none
 }
 
 // Check is a data quality check with its last result.
@@ -130,6 +193,7 @@ type Check struct {
 	Severity   string    `json:"severity,omitempty"` // high | medium | low; empty when not said
 	Status     string    `json:"status,omitempty"`   // pass | warn | fail | error | pending | unknown
 	RanAt      time.Time `json:"ran_at,omitzero"`
+	FailedAt   time.Time `json:"failed_at,omitzero"` // of one that passes: when it last failed
 	Observed   string    `json:"observed,omitempty"`
 	Expected   string    `json:"expected,omitempty"`
 	Partition  string    `json:"partition,omitempty"`
@@ -144,8 +208,18 @@ type Bound struct{ Column, Type, Low, High string }
 
 // Edge says that From feeds the asset that holds the edge.
 type Edge struct {
-	From string // full name or URN
-	Job  string
+	From     string // full name or URN
+	Job      string
+	Via      string // the source that says so
+	LastSeen time.Time
+}
+
+// ColumnEdge says that a column of From feeds a column of the asset that holds the edge.
+type ColumnEdge struct {
+	From, FromColumn, ToColumn string
+	Type                       string // direct | indirect; empty when not said
+	Subtype                    string
+	Masked                     bool
 }
 
 // Metric is a governed number, projected from a semantic model for search and for "what does it mean".
@@ -169,28 +243,56 @@ type ColumnRef struct {
 type Term struct {
 	Name, Definition, Metric, Owner string
 	Synonyms                        []string
+	From                            string // the source; empty for the workspace's own
+}
+
+// Query is one that people ran or keep.
+type Query struct {
+	QueryClaim
+	ID       string
+	Question string // what it answers, in words
+	From     *Provenance
+}
+
+// Definition is a number as another system defines it.
+type Definition struct {
+	MetricClaim
+	Description string
+	Owners      []Ownership
+	From        *Provenance
+	Hidden      bool // its SQL may name what the reader may not see: it is there to compare, not to show
 }
 
 // Snapshot is the catalog at one moment. It is built once and never written again.
 type Snapshot struct {
 	Assets  []*Asset // lake tables, sorted by key
-	Outside []*Asset // topics, operational tables
+	Outside []*Asset // topics, operational tables, dashboards, jobs
 	Metrics []Metric
 	Terms   []Term
+	Queries []Query
+	Defined []Definition  // numbers that other systems define
+	Read    []SourceState // the sources that it was made of, by name
+	Version string        // of the claims that it was made of; empty where none are kept
+	Notes   []string      // what could not be fitted together
+	// Instead has, by the key of a table, the table that definitions over it read in its place.
+	Instead map[string]Name
 	// Functions are those of the server that has the tables; nil means every function of Trino.
 	Functions *functions.Registry
 	byKey     map[string]*Asset
+	feeds     *feeds
+}
+
+// feeds is what is found out of a snapshot's edges when it is first asked for.
+type feeds struct {
+	once sync.Once
+	of   map[string][]*Asset
 }
 
 // New builds a snapshot; the slices are taken over. A later asset of the same name replaces an earlier one.
 func New(assets []*Asset, metrics []Metric, terms []Term) *Snapshot {
-	s := &Snapshot{Metrics: metrics, Terms: terms, byKey: make(map[string]*Asset, len(assets))}
+	s := &Snapshot{Metrics: metrics, Terms: terms, byKey: make(map[string]*Asset, len(assets)), feeds: &feeds{}}
 	for _, a := range assets {
-		key := a.Name.Key()
-		if a.URN != "" {
-			key = a.URN
-		}
-		s.byKey[key] = a
+		s.byKey[a.Key()] = a
 	}
 	for _, a := range s.byKey {
 		if a.URN != "" {
@@ -203,6 +305,30 @@ func New(assets []*Asset, metrics []Metric, terms []Term) *Snapshot {
 	slices.SortFunc(s.Assets, byName)
 	slices.SortFunc(s.Outside, byName)
 	return s
+}
+
+// With is the snapshot with metrics and terms before those that it has; of two terms of one name the first
+// stays.
+func (s *Snapshot) With(metrics []Metric, terms []Term) *Snapshot {
+	out := *s
+	out.Metrics = append(slices.Clone(metrics), s.Metrics...)
+	out.Terms = slices.Clone(terms)
+	for _, t := range s.Terms {
+		if !slices.ContainsFunc(terms, func(o Term) bool { return strings.EqualFold(o.Name, t.Name) }) {
+			out.Terms = append(out.Terms, t)
+		}
+	}
+	return &out
+}
+
+// InsteadOf is the snapshot as definitions are to read it: some tables in place of others.
+func (s *Snapshot) InsteadOf(instead map[string]Name) *Snapshot {
+	if len(instead) == 0 {
+		return s
+	}
+	out := *s
+	out.Instead = instead
+	return &out
 }
 
 // Asset finds a table by its full name, or something outside by its URN; nil when there is none.

@@ -99,6 +99,14 @@ type Provenance struct {
 	RawHash   string    `json:"raw,omitempty"`     // SHA-256 of the record as it came, hex
 }
 
+// when is the moment that the claim speaks of, as far as it is known.
+func (p *Provenance) when() time.Time {
+	if p.AsOf.IsZero() {
+		return p.FetchedAt
+	}
+	return p.AsOf
+}
+
 // Claim is everything that one record of one source says about one thing. An empty field says nothing: it is
 // not a claim that there is nothing. Several claims about the same thing are all kept; Build decides field by
 // field which one is shown.
@@ -132,6 +140,7 @@ type Claim struct {
 	Usage       *Usage            `json:"usage,omitempty"`
 	Grants      []GrantClaim      `json:"grants,omitempty"`
 	TimeColumn  string            `json:"time_column,omitempty"`
+	Requires    []string          `json:"requires,omitempty"`  // columns of which a condition must bind one
 	DataFrom    time.Time         `json:"data_from,omitzero"`  // first day that has data, as a date
 	DataUntil   time.Time         `json:"data_until,omitzero"` // last day that is complete, as a date
 	SnapshotID  string            `json:"snapshot,omitempty"`

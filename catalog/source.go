@@ -17,6 +17,8 @@ type Report struct {
 	Cursor string `json:"cursor,omitempty"`
 	// Whole says that everything that the source knows was read, so that what it no longer names is gone.
 	Whole bool `json:"whole"`
+	// Imported says that it was read once by hand, and that no list of sources names it.
+	Imported bool `json:"imported,omitempty"`
 }
 
 // Skipped is a record that could not be used, and why.

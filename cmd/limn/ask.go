@@ -19,6 +19,7 @@ func runAsk(ctx context.Context, s streams, args []string) (int, error) {
 	confirm := f.String("confirm", "", "`token` of an answer that asked for consent to its cost")
 	html := f.String("html", "", "also write the answer as one page to `file`")
 	full := f.Bool("full", false, "show everything: definitions, lineage, sources, SQL")
+	replay := f.String("replay", "", "give the answer of an `id` again, from the catalog that it was given from")
 	f.Bool("no-llm", false, "never use a language model (none is used yet)")
 	rest, err := f.parse(args)
 	if err != nil {
@@ -27,6 +28,12 @@ func runAsk(ctx context.Context, s streams, args []string) (int, error) {
 	dir, err := findWorkspace(f.workspace)
 	if err != nil {
 		return 0, err
+	}
+	if *replay != "" {
+		if len(rest) > 0 || *at != "" {
+			return 0, usage("--replay takes question, asker and time from the answer; leave them out")
+		}
+		return runReplay(ctx, s, f, dir, *replay, principal(*as), *full)
 	}
 	w, err := openWorkspace(ctx, dir)
 	if err != nil {

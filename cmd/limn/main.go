@@ -44,11 +44,13 @@ func commands() []command {
 	return []command{
 		{"demo", "[--dir DIR] [--today DATE] [--seed N] [--rows N] [--question Q]", "make the demo workspace and show what limn does", runDemo},
 		{"init", "--data DIR|FILE… | --trino DSN [--out WS]", "make a workspace over your own files or a Trino", runInit},
-		{"ask", "[--at TIME] [--as USER] [--html FILE] [QUESTION]", "answer a question", runAsk},
+		{"ask", "[--at TIME] [--as USER] [--html FILE] [--replay ID] [QUESTION]", "answer a question", runAsk},
 		{"read", "[--at TIME] [--batch FILE] QUESTION", "show how a question is read, without running it", runRead},
 		{"sql", "check|format|lineage|translate|run [FILE|-]", "work with Trino SQL", runSQL},
 		{"metric", "list | query --metric M…", "list metrics, or ask for them without English", runMetric},
-		{"catalog", "show ASSET | search QUERY", "look into the catalog", runCatalog},
+		{"catalog", "show ASSET | search QUERY | sync | import KIND PATH | lint", "look into the catalog, or bring it up to date", runCatalog},
+		{"history", "[-n N] [ID]", "list the answers that you were given, or show one", runHistory},
+		{"serve", "[--listen HOST:PORT]", "take lineage events, show badges, and keep the catalog up to date", runServe},
 		{"eval", "run [SUITE…]", "score answers against cases", runEval},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/access"
+	"github.com/limn-data/limn/answer/governance"
 	"github.com/limn-data/limn/gate"
 	"github.com/limn-data/limn/internal/conf"
 )
@@ -89,6 +90,32 @@ type policyFile struct {
 	Allow          []allowRule         `yaml:"allow"`
 	Filters        []filterRule        `yaml:"filters"`
 	Masks          []maskRule          `yaml:"masks"`
+	Governance     []governanceRule    `yaml:"governance"`
+}
+
+// governanceRule is what is told, and what stops an answer, in some domains.
+type governanceRule struct {
+	Domains          []string          `yaml:"domains"`
+	Levels           map[string]string `yaml:"levels"`
+	ChecksStaleAfter string            `yaml:"checks_stale_after"`
+	Redirect         *bool             `yaml:"redirect"`
+	ConfirmBlocked   *bool             `yaml:"confirm_blocked"`
+}
+
+func (g governanceRule) rule() (governance.Rule, error) {
+	out := governance.Rule{Domains: g.Domains, Levels: g.Levels, Redirect: g.Redirect, ConfirmBlocked: g.ConfirmBlocked}
+	switch g.ChecksStaleAfter {
+	case "":
+	case "never":
+		out.ChecksStaleAfter = -1
+	default:
+		d, err := time.ParseDuration(g.ChecksStaleAfter)
+		if err != nil || d <= 0 {
+			return out, fmt.Errorf("governance: checks_stale_after is %q; write a time such as 168h, or never", g.ChecksStaleAfter)
+		}
+		out.ChecksStaleAfter = d
+	}
+	return out, nil
 }
 
 type hideRule struct {
@@ -140,30 +167,39 @@ type maskRule struct {
 const keepDefault = 4
 
 // readPolicy reads policy/*.yaml.
-func readPolicy(fsys fs.FS) (access.Policy, error) {
-	var out access.Policy
+func readPolicy(fsys fs.FS) (out access.Policy, told governance.Policy, err error) {
 	files, err := fs.Glob(fsys, "policy/*.y*ml")
 	if err != nil {
-		return out, fmt.Errorf("policy: %w", err)
+		return out, told, fmt.Errorf("policy: %w", err)
 	}
 	slices.Sort(files)
 	for _, name := range files {
 		raw, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			return out, fmt.Errorf("policy: %w", err)
+			return out, told, fmt.Errorf("policy: %w", err)
 		}
 		var f policyFile
 		if err := conf.File(name, raw, &f); err != nil {
-			return out, err
+			return out, told, err
+		}
+		for _, g := range f.Governance {
+			r, err := g.rule()
+			if err == nil {
+				err = governance.Policy{Rules: []governance.Rule{r}}.Check()
+			}
+			if err != nil {
+				return out, told, fmt.Errorf("%s: %w", name, err)
+			}
+			told.Rules = append(told.Rules, r)
 		}
 		if err := f.addTo(&out, name); err != nil {
-			return out, fmt.Errorf("%s: %w", name, err)
+			return out, told, fmt.Errorf("%s: %w", name, err)
 		}
 		if err := out.Validate(); err != nil {
-			return out, fmt.Errorf("%s: %w", name, err)
+			return out, told, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return out, nil
+	return out, told, nil
 }
 
 // oneOf reads a word that has two values, the first of which is also what nothing means.

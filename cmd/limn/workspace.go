@@ -16,6 +16,7 @@ import (
 
 	"github.com/limn-data/limn/access"
 	"github.com/limn-data/limn/answer"
+	"github.com/limn-data/limn/answer/history"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/engine/duckdb"
 	"github.com/limn-data/limn/ingest/sources"
@@ -27,15 +28,19 @@ import (
 
 // config is limn.yaml.
 type config struct {
-	Name     string            `yaml:"name"`
-	Catalog  string            `yaml:"catalog"`           // of tables found in data folders
-	Data     []string          `yaml:"data"`              // folders <dir>/<schema>/<table>/*.parquet
-	Tables   []tableEntry      `yaml:"tables"`            // tables over named files
-	Sources  map[string]string `yaml:"sources,omitempty"` // sources as models write them → tables here; "a.b.*" maps a schema
-	Trino    *trinoConfig      `yaml:"trino,omitempty"`   // in place of files
-	Clock    string            `yaml:"clock"`             // RFC 3339; pins "now" where the data stand still
-	TimeZone string            `yaml:"time_zone"`         // IANA
-	Calendar struct {
+	Name      string            `yaml:"name"`
+	Catalog   string            `yaml:"catalog"`           // of tables found in data folders
+	Data      []string          `yaml:"data"`              // folders <dir>/<schema>/<table>/*.parquet
+	Tables    []tableEntry      `yaml:"tables"`            // tables over named files
+	Sources   map[string]string `yaml:"sources,omitempty"` // sources as models write them → tables here; "a.b.*" maps a schema
+	Trino     *trinoConfig      `yaml:"trino,omitempty"`   // in place of files
+	Known     catalogConfig     `yaml:"known,omitempty"`   // what is known of the data, and from where
+	State     stateConfig       `yaml:"state,omitempty"`
+	Serve     serveConfig       `yaml:"serve,omitempty"`
+	Standards standardsConfig   `yaml:"standards,omitempty"`
+	Clock     string            `yaml:"clock"`     // RFC 3339; pins "now" where the data stand still
+	TimeZone  string            `yaml:"time_zone"` // IANA
+	Calendar  struct {
 		Year        string `yaml:"year"` // calendar | fiscal: which one a bare "Q1" means
 		FiscalStart int    `yaml:"fiscal_year_start"`
 		WeekStart   string `yaml:"week_start"`
@@ -67,6 +72,8 @@ type workspace struct {
 	snap    *catalog.Snapshot
 	model   *model.Model
 	zone    *time.Location
+	history *history.Store // nil where answers cannot be kept
+	version int64          // of the catalog; 0: the newest
 }
 
 // errNoWorkspace says that a folder is none.
@@ -125,6 +132,9 @@ func readConfig(dir string) (config, error) {
 	if err := conf.File("limn.yaml", raw, &cfg); err != nil {
 		return cfg, err
 	}
+	if err := errors.Join(cfg.Known.check(), cfg.State.check()); err != nil {
+		return cfg, err
+	}
 	if cfg.Catalog == "" {
 		cfg.Catalog = "lake"
 	}
@@ -154,8 +164,11 @@ func (c config) calendar() (timex.Calendar, error) {
 
 // openWorkspace loads a workspace and starts its engine. What the files say about themselves is kept in
 // .limn/ and made anew when they change.
-func openWorkspace(ctx context.Context, dir string) (*workspace, error) {
-	w := &workspace{dir: dir, notes: os.Stderr}
+func openWorkspace(ctx context.Context, dir string) (*workspace, error) { return openAt(ctx, dir, 0) }
+
+// openAt is openWorkspace with what was known at an older version of the catalog.
+func openAt(ctx context.Context, dir string, version int64) (*workspace, error) {
+	w := &workspace{dir: dir, notes: os.Stderr, version: version}
 	var err error
 	if w.cfg, err = readConfig(dir); err != nil {
 		return nil, err
@@ -212,7 +225,8 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 		return err
 	}
 	fsys := os.DirFS(w.dir)
-	if _, err := sources.Facts(fsys, assets); err != nil {
+	input, err := w.claims(ctx, fsys, assets)
+	if err != nil {
 		return err
 	}
 	terms, err := sources.Terms(fsys)
@@ -220,8 +234,12 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 		return err
 	}
 	models := func(s *catalog.Snapshot) (*model.Model, error) { return model.Load(fsys, s, w.cfg.Sources) }
-	bare := catalog.New(assets, nil, nil)
+	bare, err := catalog.Build(input)
+	if err != nil {
+		return err
+	}
 	bare.Functions = known.functions()
+	assets = bare.Assets
 	if w.model, err = models(bare); err != nil {
 		return err
 	}
@@ -236,12 +254,11 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 			return err
 		}
 	}
-	policy, err := readPolicy(fsys)
+	policy, governance, err := readPolicy(fsys)
 	if err != nil {
 		return err
 	}
-	w.snap = catalog.New(assets, projected(w.model), terms)
-	w.snap.Functions = bare.Functions
+	w.snap = bare.With(projected(w.model), terms)
 	if err := policy.Check(w.snap); err != nil {
 		return err
 	}
@@ -253,8 +270,18 @@ func (w *workspace) load(ctx context.Context, cal timex.Calendar) error {
 	if e, ok := w.engine.(served); ok && !e.asAccount {
 		seen = e.seen(w.cfg.Trino.Include)
 	}
-	w.service = answer.NewService(answer.Workspace{Seen: seen, Name: w.cfg.Name, Snapshot: w.snap, Models: models, Values: values.New(known.Values), Policy: policy,
-		Calendar: cal, Zone: w.zone, Currency: w.cfg.Currency, Gate: guard}, w.engine)
+	if err := w.remember(ctx); err != nil {
+		return err
+	}
+	ws := answer.Workspace{Seen: seen, Name: w.cfg.Name, Snapshot: w.snap, Models: models, Values: values.New(known.Values), Policy: policy,
+		Calendar: cal, Zone: w.zone, Currency: w.cfg.Currency, Gate: guard, Governance: governance, Engine: "duckdb"}
+	if w.cfg.Trino != nil {
+		ws.Engine = w.cfg.Trino.URL
+	}
+	if w.history != nil {
+		ws.History = w.history
+	}
+	w.service = answer.NewService(ws, w.engine)
 	return nil
 }
 
@@ -283,10 +310,17 @@ func (w *workspace) startEngine(assets []*catalog.Asset) (embedded, error) {
 
 // Close ends the engine's workers.
 func (w *workspace) Close() error {
-	if w == nil || w.engine == nil {
+	if w == nil {
 		return nil
 	}
-	return w.engine.Close()
+	var err error
+	if w.history != nil {
+		err = w.history.Close()
+	}
+	if w.engine != nil {
+		err = errors.Join(err, w.engine.Close())
+	}
+	return err
 }
 
 // now is the moment that questions are asked at: --at, else the workspace's pinned clock, else now.

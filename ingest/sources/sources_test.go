@@ -22,6 +22,20 @@ func sales() *catalog.Asset {
 		Columns: []catalog.Column{{Name: "day", Type: "date", Description: "from the file"}, {Name: "amount", Type: "decimal(12,2)"}}}
 }
 
+// applied is a table after the facts of a folder, and what could not be fitted.
+func applied(t *testing.T, a *catalog.Asset, fsys fstest.MapFS) (*catalog.Asset, []string) {
+	t.Helper()
+	claims, err := Facts(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := catalog.Build(catalog.Input{Base: []*catalog.Asset{a}, Claims: claims})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Table(a.Name), s.Notes
+}
+
 const full = `assets:
   - name: LAKE.fin.sales
     description: Sales a day.
@@ -43,9 +57,9 @@ const full = `assets:
 
 func TestFacts(t *testing.T) {
 	a := sales()
-	notes, err := Facts(files("facts/a.yaml", full, "facts/readme.md", "not facts"), []*catalog.Asset{a})
-	if err != nil || len(notes) > 0 {
-		t.Fatal(notes, err)
+	a, notes := applied(t, a, files("facts/a.yaml", full, "facts/readme.md", "not facts"))
+	if len(notes) > 0 {
+		t.Fatal(notes)
 	}
 	day := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 	switch {
@@ -61,7 +75,7 @@ func TestFacts(t *testing.T) {
 		t.Errorf("columns: %+v", a.Columns)
 	case len(a.Checks) != 1 || a.Checks[0].Status != "fail" || a.Checks[0].Partition != "2026-11-20" || a.Checks[0].Observed != "3":
 		t.Errorf("checks: %+v", a.Checks)
-	case len(a.Upstream) != 1 || a.Upstream[0] != catalog.Edge{From: "kafka://x/sales", Job: "airflow://f"}:
+	case len(a.Upstream) != 1 || a.Upstream[0] != catalog.Edge{From: "kafka://x/sales", Job: "airflow://f", Via: "files"}:
 		t.Errorf("upstream: %+v", a.Upstream)
 	}
 }
@@ -70,9 +84,7 @@ func TestFacts(t *testing.T) {
 func TestFactsAddUp(t *testing.T) {
 	a := sales()
 	more := "assets:\n  - name: lake.fin.sales\n    owners: {technical: Platform}\n    checks: [{id: fresh, status: pass}]\n    columns: [{name: amount, description: Net.}]\n"
-	if _, err := Facts(files("facts/a.yaml", full, "facts/b.yml", more), []*catalog.Asset{a}); err != nil {
-		t.Fatal(err)
-	}
+	a, _ = applied(t, a, files("facts/a.yaml", full, "facts/b.yml", more))
 	if a.Description != "Sales a day." || a.Tier != catalog.Certified || a.Owner.Business != "Ann (Finance)" || a.Owner.Technical != "Platform" || a.DataUntil.IsZero() || a.FreshAt.IsZero() || len(a.Checks) != 2 ||
 		a.Columns[1].Description != "Net." || a.Columns[1].Unit != "USD" {
 		t.Errorf("after both: %+v", a)
@@ -80,11 +92,8 @@ func TestFactsAddUp(t *testing.T) {
 }
 
 func TestFactsNotes(t *testing.T) {
-	notes, err := Facts(files("facts/a.yaml", "assets: [{name: lake.fin.nowhere}, {name: lake.fin.sales, columns: [{name: amuont}]}]"), []*catalog.Asset{sales()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Join(notes, "\n"); got != "facts/a.yaml speaks of lake.fin.nowhere, which is not there\nfacts/a.yaml speaks of lake.fin.sales.amuont, which is not there" {
+	_, notes := applied(t, sales(), files("facts/a.yaml", "assets: [{name: lake.fin.nowhere}, {name: lake.fin.sales, columns: [{name: amuont}]}]"))
+	if got := strings.Join(notes, "\n"); got != "facts/a.yaml speaks of lake.fin.Sales.amuont, which is not there\nfacts/a.yaml speaks of lake.fin.nowhere, which is not there" {
 		t.Errorf("noted %s", got)
 	}
 }
@@ -103,7 +112,7 @@ func TestFactsErrors(t *testing.T) {
 		{"assets: [{name: lake.fin.sales, deprecated: {since: soon}}]", "deprecated since"},
 		{"assets: {", "facts/a.yaml"},
 	} {
-		_, err := Facts(files("facts/a.yaml", c.text), []*catalog.Asset{sales()})
+		_, err := Facts(files("facts/a.yaml", c.text))
 		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "facts/a.yaml") {
 			t.Errorf("%s: %v, want an error with %q", c.text, err, c.says)
 		}

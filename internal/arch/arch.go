@@ -17,14 +17,18 @@ var policy = map[string][]string{
 	"engine":     {"catalog", "trino"},
 	"catalog":    {"trino"},
 	"trino":      {},
+	"jobs":       {},
 	"internal":   {},
 }
 
-// homes are the libraries that only one room may know, by import path prefix.
+// homes are the libraries that only some rooms may know, by import path prefix.
 var homes = map[string]string{
 	"github.com/duckdb/":          "engine/duckdb",
 	"gopkg.in/yaml.v3":            "internal/conf",
 	"github.com/apache/arrow-go/": "internal/demo",
 	"github.com/robfig/cron/":     "answer",
+	"github.com/riverqueue/":      "jobs",
+	"modernc.org/sqlite":          "internal/db",
+	"github.com/pressly/goose/":   "internal/db",
 	"github.com/trinodb/":         "engine/trino",
 }

@@ -338,3 +338,29 @@ func compareText(q semantic.Query) string {
 	}
 	return ""
 }
+
+// About is the question with another period in place of the one that it names, where it names exactly one.
+func (r *Reading) About(p timex.Range, phrase string) (string, bool) {
+	var at *Span
+	for _, s := range r.Spans {
+		if s.Kind != KindPeriod {
+			continue
+		}
+		if at != nil {
+			return "", false
+		}
+		at = s
+	}
+	if at == nil {
+		return strings.TrimRight(strings.TrimSpace(r.Question), "?.! ") + " " + phrase, true
+	}
+	from, to := r.Tokens[at.Start].Start, r.Tokens[at.End-1].End
+	before := strings.TrimRight(r.Question[:from], " ")
+	for _, w := range []string{"in", "for", "during", "on", "of"} { // it belongs to the period that goes
+		if b, ok := strings.CutSuffix(strings.ToLower(before), " "+w); ok {
+			before = before[:len(b)]
+			break
+		}
+	}
+	return strings.TrimSpace(before + " " + phrase + r.Question[to:]), true
+}

@@ -218,10 +218,16 @@ func (l *loader) dataset(d osiDataset, space extModel, domain string, line int) 
 			"dataset %q: the catalog has no table %s; everything that needs it is set aside", d.Name, name)
 		return nil
 	}
+	var instead catalog.Name
+	if to, ok := l.snap.Instead[name.Key()]; ok {
+		if other := l.snap.Table(to); other != nil {
+			instead, name, asset = asset.Name, to, other
+		}
+	}
 	key := strings.ToLower(d.Name) + "\x00" + name.Key()
 	ds := l.datasets[key]
 	if ds == nil {
-		ds = &Dataset{Name: d.Name, Table: asset.Name, Asset: asset, Description: d.Description, Domain: domain, Inferred: space.Inferred}
+		ds = &Dataset{Instead: instead, Name: d.Name, Table: asset.Name, Asset: asset, Description: d.Description, Domain: domain, Inferred: space.Inferred}
 		l.datasets[key] = ds
 		l.model.Datasets = append(l.model.Datasets, ds)
 	}

@@ -28,6 +28,7 @@ type Dataset struct {
 	Name        string
 	Table       catalog.Name
 	Asset       *catalog.Asset
+	Instead     catalog.Name // the table in whose place it is read; zero when none
 	Description string
 	Synonyms    []string
 	PrimaryKey  []string   // physical columns

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/limn-data/limn/answer/history"
+)
+
+// runHistory lists the answers that the asker was given, the newest first.
+func runHistory(ctx context.Context, s streams, args []string) (int, error) {
+	f := newFlags("history", s)
+	n := f.Int("n", 20, "how many")
+	before := f.Int64("before", 0, "only those before this `number`")
+	as := f.String("as", "", "the `user` who asked")
+	rest, err := f.parse(args)
+	if err != nil {
+		return 0, err
+	}
+	if len(rest) > 1 || *n < 1 {
+		return 0, usage("history takes at most one answer's id, and -n from 1 on")
+	}
+	dir, err := findWorkspace(f.workspace)
+	if err != nil {
+		return 0, err
+	}
+	cfg, err := readConfig(dir)
+	if err != nil {
+		return 0, err
+	}
+	dsn, err := (&workspace{dir: dir, cfg: cfg}).state("history")
+	if err != nil {
+		return 0, err
+	}
+	h, err := history.Open(ctx, dsn, filepath.Join(dir, ".limn", "answers-waiting.jsonl"))
+	if err != nil {
+		return 0, err
+	}
+	defer h.Close()
+	who := principal(*as).Name
+	if len(rest) == 1 {
+		r, err := h.Get(ctx, rest[0])
+		if err == nil && r.Who.Name != who {
+			err = fmt.Errorf("%s: %w", rest[0], history.ErrNone)
+		}
+		if errors.Is(err, history.ErrNone) {
+			return 0, hint(err, "limn history")
+		}
+		if err != nil {
+			return 0, err
+		}
+		r.Ran = "" // filters may speak of what the asker may not see
+		return exitDone, writeJSON(s.out, r)
+	}
+	list, err := h.List(ctx, who, *before, *n)
+	if err != nil {
+		return 0, err
+	}
+	if list == nil {
+		list = []history.Brief{}
+	}
+	if f.json {
+		return exitDone, writeJSON(s.out, map[string]any{"answers": list})
+	}
+	if len(list) == 0 {
+		fmt.Fprintln(s.out, "Nothing has been asked yet.")
+	}
+	for _, b := range list {
+		fmt.Fprintf(s.out, "%5d  %s  %-9s %s  %s\n", b.Number, b.Given.Format("2006-01-02 15:04"), b.Outcome, b.ID, clip(b.Question, 60))
+	}
+	return exitDone, nil
+}
