@@ -16,6 +16,8 @@ type named struct {
 	test    *test
 	// reads are what a node without a table reads: its SQL is put into that of whoever reads it.
 	reads []string
+	// exposed is what reads tables and makes none.
+	exposed bool
 }
 
 // test is what is remembered of a test for its results.
@@ -80,6 +82,11 @@ func (r *reading) index(name string) error {
 					n.columns = append(n.columns, catalog.ColumnClaim{Path: strings.Clone(c.Name), NativeType: strings.Clone(c.Type)})
 				}
 				r.names[strings.Clone(unique)] = n
+				return nil
+			})
+		case "exposures": // they come up among the results of runs
+			return loose.Entries(dec, func(unique string, _ json.RawMessage) error {
+				r.names[strings.Clone(unique)] = &named{exposed: true}
 				return nil
 			})
 		case "groups":

@@ -180,6 +180,9 @@ func (r *reading) outcome(part, unique string, o *outcome) error {
 		r.rep.Skip(unique, part+" speaks of it, and the manifest does not have it; they are of different runs of dbt")
 		return nil
 	}
+	if me.exposed {
+		return nil // nothing is run of it
+	}
 	p := r.provenance(o.file, unique, nil, o.meta)
 	p.RawHash = o.hash
 	c := catalog.Claim{Provenance: p, About: r.of(unique), Part: part + ":" + unique}

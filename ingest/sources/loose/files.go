@@ -69,3 +69,15 @@ func Cursor(fsys fs.FS, version string, files []string) (string, error) {
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
+
+// ReadFile reads a file that people write, unless it is larger than that can be.
+func ReadFile(fsys fs.FS, name string, most int64) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > most {
+		return nil, fmt.Errorf("%s has %d bytes, and at most %d are read", name, info.Size(), most)
+	}
+	return fs.ReadFile(fsys, name)
+}
