@@ -335,12 +335,7 @@ func (b *builder) others(s *Snapshot) {
 			claimed = append(claimed, c)
 		}
 	}
-	slices.SortStableFunc(claimed, func(x, y *Claim) int {
-		if b.in.Precedence.better(FieldDescription, &x.Provenance, &y.Provenance) {
-			return -1
-		}
-		return 1
-	})
+	b.in.Precedence.sort(FieldDescription, claimed)
 	for _, c := range claimed {
 		switch {
 		case c.Metric != nil:
