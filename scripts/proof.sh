@@ -21,6 +21,7 @@ engines|go test -count=1 -v ./engine/duckdb ./engine/trino ./engine/enginetest
 gate|go test -count=1 -v ./gate/... ./access
 speed|go test -count=1 -v -run Against ./cmd/limn/proof
 models|go test -count=1 -timeout 40m ./cmd/limn/proof ./semantic/... ./nl2sql/...
+search|go test -count=1 -v -timeout 60m ./embeddings/...
 commands|go test -count=1 -timeout 20m ./cmd/limn
 fuzz-parse|scripts/fuzz.sh ./trino/parse FuzzParse $fuzz
 fuzz-format|scripts/fuzz.sh ./trino/format FuzzRoundTrip $fuzz
