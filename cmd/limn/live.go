@@ -18,6 +18,7 @@ import (
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/catalog/store"
+	"github.com/limn-data/limn/embeddings/index"
 	"github.com/limn-data/limn/ingest/sources/openlineage"
 	"github.com/limn-data/limn/ingest/sources/openlineage/receive"
 	"github.com/limn-data/limn/jobs"
@@ -217,8 +218,27 @@ func (w *workspace) syncReceived(ctx context.Context, st *store.Store) synced {
 	return out
 }
 
+// indexJob makes what is known searchable: words at once, meaning behind. What did not change costs nothing.
+func (l *live) indexJob(ctx context.Context) (string, error) {
+	x, err := l.current().openIndex(ctx, true, nil)
+	if err != nil {
+		return "", err
+	}
+	defer x.Close()
+	report, err := x.Sync(ctx, l.current().snap)
+	if err != nil {
+		return "", err
+	}
+	if err := x.Fill(ctx); err != nil && !errors.Is(err, index.ErrNoEmbedder) {
+		return "", err
+	}
+	st, err := x.Status(ctx)
+	return fmt.Sprintf("%d new or changed, %d gone, %d of %d texts embedded", report.Added, report.Removed, st.Embedded, st.Texts), err
+}
+
 // Times of jobs where the workspace says nothing.
 const (
+	indexEvery   = 5 * time.Minute
 	syncEvery    = time.Hour
 	receiveEvery = 30 * time.Second
 	keepVersions = 90 * 24 * time.Hour
@@ -262,6 +282,7 @@ func (l *live) jobs(cfg config) []jobs.Job {
 	if cfg.Serve.Lineage != nil {
 		out = append(out, jobs.Job{Name: "fold lineage", Every: receiveEvery, Run: l.syncJob(func(ctx context.Context, w *workspace, st *store.Store) synced { return w.syncReceived(ctx, st) })})
 	}
+	out = append(out, jobs.Job{Name: "index", Every: indexEvery, Timeout: 12 * time.Hour, Run: l.indexJob})
 	out = append(out, jobs.Job{Name: "prune catalog", Every: 24 * time.Hour, Run: func(ctx context.Context) (string, error) {
 		w := l.current()
 		keep := keepVersions

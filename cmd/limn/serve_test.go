@@ -169,6 +169,10 @@ func TestServe(t *testing.T) {
 		out, code := run(t, "catalog", "show", "--workspace", w.dir, "--json", "lake.shop.sales")
 		return code == 0 && strings.Contains(out, `"kafka://broker:9092/sales"`)
 	})
+	eventually(t, "the index", func() bool {
+		out, code := run(t, "catalog", "search", "--workspace", w.dir, "--json", "what was sold")
+		return code == 0 && strings.Contains(out, "lake.shop.sales") && !strings.Contains(out, "by words only")
+	})
 	page := "/embed/health?url=https%3A%2F%2Fshop.example%2Fdashboards%2F7%3Ftheme%3Ddark&format=json"
 	if code, _ := w.get(page); code != 401 {
 		t.Errorf("a badge without a token: %d", code)
