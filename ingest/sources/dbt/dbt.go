@@ -60,11 +60,12 @@ type reading struct {
 	models map[string]*semanticModel
 	meas   map[string]measureOf
 	tables tables
+	words  map[string]string // names and types of columns, each once
 }
 
 // Read reads all artifacts, unless none has changed since the cursor was given.
 func (s *Source) Read(ctx context.Context, since string, emit func(catalog.Claim) error) (catalog.Report, error) {
-	r := &reading{Source: s, clock: loose.Clock{Zone: s.Zone}, now: s.Now(), names: map[string]*named{}, groups: map[string]person{}, models: map[string]*semanticModel{}, meas: map[string]measureOf{}}
+	r := &reading{Source: s, clock: loose.Clock{Zone: s.Zone}, now: s.Now(), names: map[string]*named{}, groups: map[string]person{}, models: map[string]*semanticModel{}, meas: map[string]measureOf{}, words: map[string]string{}}
 	r.emit = func(c catalog.Claim) error {
 		if err := ctx.Err(); err != nil {
 			return err

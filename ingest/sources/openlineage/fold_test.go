@@ -187,6 +187,40 @@ func TestFoldIsASet(t *testing.T) {
 	}
 }
 
+// Runs that are forgotten leave what they came to: a state from which they were dropped makes the claims that it
+// made before, and what is added later joins them.
+func TestForget(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		events := random(r)
+		want := fold(t, events)
+		var s State
+		clock := &loose.Clock{}
+		add := func(all []string) {
+			for _, raw := range all {
+				e, err := Parse([]byte(raw), clock, loose.Notes{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.Add(e)
+			}
+		}
+		add(events)
+		before := s.Claims(clock)
+		s.Forget(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))
+		if len(s.runs) != 0 {
+			t.Fatal("runs are left")
+		}
+		if d := cmp.Diff(before, s.Claims(clock)); d != "" {
+			t.Fatalf("seed %d (-before +after):\n%s", seed, d)
+		}
+		add(events) // again: nothing new
+		if d := cmp.Diff(want, s.Claims(clock)); d != "" {
+			t.Fatalf("seed %d (-once +again after):\n%s", seed, d)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"no object", `[]`, "JSON object"},

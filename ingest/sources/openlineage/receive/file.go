@@ -254,33 +254,69 @@ func (f *File) Events(ctx context.Context, do func(raw json.RawMessage) error) e
 	return Dir(f.dir).Events(ctx, do)
 }
 
+// Since gives the events that were kept after those that another call has given.
+func (f *File) Since(ctx context.Context, from string, do func(raw json.RawMessage) error) (string, error) {
+	return Dir(f.dir).Since(ctx, from, do)
+}
+
 // Dir reads the inbox in a folder, also while another process writes it.
 type Dir string
 
 // Events gives every event that is kept, in the order in which they were.
 func (d Dir) Events(ctx context.Context, do func(raw json.RawMessage) error) error {
+	_, err := d.Since(ctx, "", do)
+	return err
+}
+
+// Since gives the events that were kept after those that another call has given.
+func (d Dir) Since(ctx context.Context, from string, do func(raw json.RawMessage) error) (next string, err error) {
+	var segment string
+	var at int64
+	if from != "" {
+		if _, err := fmt.Sscanf(from, "%s %d", &segment, &at); err != nil {
+			return "", fmt.Errorf("inbox: %q is no place in it: %w", from, err)
+		}
+	}
 	names, err := segments(string(d))
 	if err != nil {
-		return err
+		return "", err
 	}
+	next = from
 	for i, name := range names {
+		base := filepath.Base(name)
+		if base < segment {
+			continue
+		}
+		begin := int64(0)
+		if base == segment {
+			begin = at
+		}
 		if err := ctx.Err(); err != nil {
-			return err
+			return "", err
 		}
-		seg, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		_, err = scan(seg, name, do)
+		good, err := scanFrom(name, begin, do)
 		var bad *damage
 		if errors.As(err, &bad) && i == len(names)-1 {
 			err = nil // what is being written there, or was when the process stopped
 		}
-		if err := errors.Join(err, seg.Close()); err != nil {
-			return err
+		if err != nil {
+			return "", err
 		}
+		next = fmt.Sprintf("%s %d", base, begin+good)
 	}
-	return nil
+	return next, nil
+}
+
+func scanFrom(name string, begin int64, do func(raw json.RawMessage) error) (good int64, err error) {
+	seg, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, seg.Close()) }()
+	if _, err := seg.Seek(begin, io.SeekStart); err != nil {
+		return 0, err
+	}
+	return scan(seg, name, do)
 }
 
 func segments(dir string) ([]string, error) {
