@@ -242,9 +242,7 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var list []map[string]any
 	for _, k := range body.Entities {
-		for _, e := range h.entities[k] {
-			list = append(list, e)
-		}
+		list = append(list, h.entities[k]...)
 	}
 	var from, count int
 	fmt.Sscan(r.URL.Query().Get("scrollId"), &from)

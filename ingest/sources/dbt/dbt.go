@@ -134,8 +134,8 @@ func (r *reading) all(files []string) error {
 	return r.results(of[freshnessKind], "sources")
 }
 
-// found ends the reading of a file early.
-var found = errors.New("found")
+// errFound ends the reading of a file early.
+var errFound = errors.New("found")
 
 // kind finds out what a file is. The metadata stand first in what dbt writes; elsewhere the file is gone over.
 func (r *reading) kind(name string) (string, error) {
@@ -147,9 +147,9 @@ func (r *reading) kind(name string) (string, error) {
 		if err := dec.Decode(&m); err != nil {
 			return err
 		}
-		return found
+		return errFound
 	})
-	if err != nil && !errors.Is(err, found) {
+	if err != nil && !errors.Is(err, errFound) {
 		return "", err
 	}
 	kind, _ := m.artifact()

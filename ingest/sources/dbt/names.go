@@ -11,7 +11,6 @@ import (
 // named is what is remembered of a node while the manifest goes by: enough for other nodes to speak of it.
 type named struct {
 	id      catalog.ID
-	job     string // the id under which runs of it are known
 	columns []typed
 	test    *test
 	// reads are what a node without a table reads: its SQL is put into that of whoever reads it.
