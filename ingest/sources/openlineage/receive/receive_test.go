@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/limn-data/limn/catalog"
+	"github.com/limn-data/limn/ingest/sources/loose"
 	"github.com/limn-data/limn/ingest/sources/openlineage"
 )
 
@@ -537,4 +538,39 @@ func burstOnce(t *testing.T, n int) (slowest, p99 time.Duration) {
 	t.Logf("figure: burst of %d events over 32 connections in %v (%.0f/s): median %v, p99 %v, p99.9 %v, slowest %v, %d took more than 50 ms",
 		n, whole.Round(time.Millisecond), float64(n)/whole.Seconds(), took[n/2], took[n*99/100], took[n*999/1000], took[n-1], late)
 	return took[n-1], took[n*99/100]
+}
+
+// Whatever a producer posts, of what is kept nothing is said of what belongs to others.
+func FuzzEvent(f *testing.F) {
+	for _, s := range []string{
+		event("crm", ""), event("etl", ""), event("crm", `,"inputs":[{"namespace":"etl","name":"x","facets":{"documentation":{"description":"d"}}}]`),
+		event("crm", `,"Inputs":[{"namespace":"etl","name":"x","facets":{"documentation":{"description":"d"}}}],"inputs":[{"namespace":"crm","name":"y"}]`),
+		event("crm", `,"outputs":[{"namespace":"crm","name":"a","facets":{"symlinks":{"identifiers":[{"namespace":"crm","name":"b"}]}}}]`),
+		`{"eventTime":"2026-11-20T00:00:00Z","dataset":{"namespace":"crm","name":"x"}}`,
+	} {
+		f.Add([]byte(s))
+	}
+	in := &memory{}
+	h, err := New(Config{Producers: producers, Inbox: in, Now: time.Now})
+	if err != nil {
+		f.Fatal(err)
+	}
+	crm := &producers[1]
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		e, err := h.event(crm, raw)
+		if err != nil {
+			return
+		}
+		kept, err := openlineage.Parse(e.Body, &loose.Clock{}, loose.Notes{})
+		if err != nil {
+			t.Fatalf("%q was kept as %q: %v", raw, e.Body, err)
+		}
+		if foreign, err := crm.may(&kept); err != nil || foreign {
+			t.Errorf("%q was kept as %q: %v", raw, e.Body, err)
+		}
+		line, err := e.line()
+		if err != nil || !json.Valid(line) || bytes.ContainsAny(line, "\n\r") {
+			t.Errorf("%q became the line %q, %v", raw, line, err)
+		}
+	})
 }
