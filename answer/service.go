@@ -193,6 +193,7 @@ func (s *Service) Ask(ctx context.Context, r Request) (*Outcome, error) {
 	case reading.Decline != nil:
 		d := reading.Decline
 		o.decline(Declined{Code: d.Code, Reason: d.Reason, Hint: d.Hint, Owner: d.Owner})
+		s.beyond(o, ss, reading, r)
 	case reading.Meta != nil:
 		s.aboutData(o, ss, reading, r.At)
 	default:
@@ -229,7 +230,7 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 	}
 	c := s.composer(o, ss, plan, reading, set, r)
 	c.compose()
-	s.offer(o, ss, reading, r)
+	s.offer(o, ss, reading, reading.Plan.Query, r)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,7 +58,9 @@ func runSync(ctx context.Context, s streams, args []string) (int, error) {
 		if len(only) > 0 && !slices.Contains(only, c.Name) {
 			continue
 		}
-		fmt.Fprintf(s.err, "%s: reading …\n", c.Name)
+		if f, ok := s.err.(*os.File); ok && isTerminal(f) {
+			fmt.Fprintf(f, "%s: reading …\n", c.Name)
+		}
 		got := w.sync(ctx, st, c, *anew)
 		out = append(out, got)
 		if !f.json {
