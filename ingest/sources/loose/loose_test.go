@@ -159,7 +159,7 @@ func TestFiles(t *testing.T) {
 		patterns []string
 		want     string
 	}{
-		{[]string{"*.json", "a.json"}, "a.json"}, {[]string{"x/*.json"}, "x/b.json"}, {[]string{"x/**/*.json"}, "x/b.json x/y/c.json"}, {[]string{"**/*.json"}, "a.json x/b.json x/y/c.json"}, {[]string{"none*"}, ""},
+		{[]string{"*.json", "a.json"}, "a.json"}, {[]string{"x/*.json"}, "x/b.json"}, {[]string{"x/**/*.json"}, "x/b.json x/y/c.json"}, {[]string{"**/*.json"}, "a.json x/b.json x/y/c.json"}, {[]string{"none*"}, ""}, {[]string{"none/**/*.json", "a.*"}, "a.json"},
 	} {
 		got, err := Files(fsys, c.patterns)
 		if err != nil || strings.Join(got, " ") != c.want {
