@@ -44,9 +44,6 @@ func Files(fsys fs.FS, patterns []string) ([]string, error) {
 
 func below(fsys fs.FS, root, last string) (out []string, err error) {
 	err = fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
 		if errors.Is(err, fs.ErrNotExist) && name == root {
 			return nil // as a pattern of a folder that is not there
 		}
