@@ -81,7 +81,7 @@ func sourceKinds() map[string]sourceKind {
 			func(c sourceConfig, p place, fsys fs.FS, patterns []string) (sources.Source, error) {
 				return openlineage.New(openlineage.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns})
 			}),
-		"datahub": {system: catalog.SystemDataHub, files: []string{"*.json", "*.jsonl"}, options: []string{"graphql"}, make: makeDataHub},
+		"datahub": {system: catalog.SystemDataHub, files: []string{"*.json", "*.jsonl", "*.yml", "*.yaml"}, options: []string{"graphql"}, make: makeDataHub},
 		"odcs": fromFiles(catalog.ODCS, []string{"*.odcs.yaml", "*.odcs.yml"}, nil,
 			func(c sourceConfig, p place, fsys fs.FS, patterns []string) (sources.Source, error) {
 				return odcs.New(odcs.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns, Namespaces: c.Platforms})

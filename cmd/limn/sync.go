@@ -71,7 +71,11 @@ func runSync(ctx context.Context, s streams, args []string) (int, error) {
 		}
 	}
 	if w.cfg.Serve.Lineage != nil && (len(only) == 0 || slices.Contains(only, received)) {
-		got := w.syncReceived(ctx, st)
+		var events posted
+		got := events.sync(ctx, w, st)
+		if err := events.Close(); err != nil {
+			return 0, err
+		}
 		out = append(out, got)
 		if !f.json {
 			printSynced(s, got)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -145,6 +146,45 @@ func TestFieldPath(t *testing.T) {
 	}
 }
 
+func TestYAML(t *testing.T) {
+	const text = `version: 1
+lineage:
+  - entity: {name: topic3, type: dataset, env: DEV, platform: kafka}
+    upstream:
+      - entity: {name: db.t, env: PROD, platform: snowflake, platform_instance: acct, type: dataset}
+    fineGrainedLineages:
+      - upstreams: ["urn:li:schemaField:(urn:li:dataset:(urn:li:dataPlatform:kafka,topic1,PROD),user_id)"]
+        downstreams: ["urn:li:schemaField:(urn:li:dataset:(urn:li:dataPlatform:kafka,topic3,DEV),user_id)"]
+        confidenceScore: 0.9
+        transformOperation: func1
+---
+version: 1
+entity: urn:li:dataset:(urn:li:dataPlatform:hive,sales.orders,PROD)
+freshness: {type: cron, cron: 0 7 * * *, timezone: Europe/Berlin}
+data_quality:
+  - {type: unique, column: id}
+  - {type: custom_sql, sql: SELECT 1, operator: {type: greater_than, value: 100}}
+---
+other: thing
+`
+	claims, rep, err := readAll(t, fromFile(t, "x.yml", []byte(text)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := encode(t, claims)
+	for _, want := range []string{
+		`"subtype":"transformed"`, `acct.db.t`, `"from_col":"user_id","to_col":"user_id","transform":"func1","confidence":0.9`,
+		`"kind":"available_by","cron":"0 7 * * *","tz":"Europe/Berlin"`, `"column":"id","type":"unique"`, `"type":"custom_sql","expression":"SELECT 1","expected":"greater than 100"`, `"data contract":"active"`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is missing in\n%s", want, got)
+		}
+	}
+	if rep.Records != 3 || rep.SkippedCount != 1 || len(rep.Unknown) > 0 {
+		t.Errorf("%+v", rep)
+	}
+}
+
 func TestBroken(t *testing.T) {
 	raw := sink(t)
 	if _, _, err := readAll(t, fromFile(t, "cut.json", raw[:len(raw)-200]), ""); err == nil || !strings.Contains(err.Error(), "cut.json: byte ") {
@@ -242,9 +282,7 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var list []map[string]any
 	for _, k := range body.Entities {
-		for _, e := range h.entities[k] {
-			list = append(list, e)
-		}
+		list = append(list, h.entities[k]...)
 	}
 	var from, count int
 	fmt.Sscan(r.URL.Query().Get("scrollId"), &from)
@@ -405,6 +443,61 @@ func TestGraphQL(t *testing.T) {
 	}
 	if len(claims) < 8 || len(rep.Unknown) > 0 || rep.SkippedCount > 0 {
 		t.Errorf("%d claims, %+v", len(claims), rep)
+	}
+}
+
+// Recorded answers of a real DataHub's GraphQL, whose questions were others than ours.
+func TestGraphQLSamples(t *testing.T) {
+	dir := os.Getenv("LIMN_SHARED")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "..", "shared")
+	}
+	dir = filepath.Join(dir, "samples", "datahub")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("no recorded samples of other systems; LIMN_SHARED says where they are")
+	}
+	for file, want := range map[string]int{"assertion_gql_response.json": 5, "operation_gql_response.json": 1} {
+		raw, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer struct{ Dataset json.RawMessage }
+		if err := json.Unmarshal(raw, &answer); err != nil {
+			t.Fatal(err)
+		}
+		var rep catalog.Report
+		st := newStore(&rep)
+		if err := gqlEntity(answer.Dataset, st); err != nil {
+			t.Fatal(err)
+		}
+		checks, claims := 0, 0
+		b := &builder{store: st, emit: func(c catalog.Claim) error {
+			claims++
+			for _, k := range c.Checks {
+				checks++
+				if k.Status != "pass" && k.Status != "fail" || k.RanAt.IsZero() {
+					t.Errorf("%s: %+v", file, k)
+				}
+			}
+			return nil
+		}}
+		if err := b.all(); err != nil {
+			t.Fatal(err)
+		}
+		if file == "assertion_gql_response.json" && checks != want || claims == 0 {
+			t.Errorf("%s: %d checks, %d claims", file, checks, claims)
+		}
+		t.Logf("unknown in %s: %v", file, rep.Unknown)
+	}
+	for _, file := range []string{"file_lineage.yml", "pet_of_the_week.dhub.dc.yaml"} {
+		raw, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		claims, rep, err := readAll(t, fromFile(t, file, raw), "")
+		if err != nil || len(claims) == 0 || rep.SkippedCount > 0 || len(rep.Unknown) > 0 {
+			t.Errorf("%s: %d claims, %+v, %v", file, len(claims), rep, err)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ type Config struct {
 	Namespaces Namespaces       // where the platforms live
 
 	Files    fs.FS
-	Patterns []string // of files of the file sink, or of one record a line
+	Patterns []string // of files of the file sink or of one record a line, and of YAML with lineage or contracts
 	API      *API
 }
 
@@ -66,7 +66,11 @@ func (s *Source) Read(ctx context.Context, since string, emit func(catalog.Claim
 			return rep, nil
 		}
 		for _, name := range files {
-			if err := s.file(ctx, name, st); err != nil {
+			read := func() error { return s.file(ctx, name, st) }
+			if isYAML(name) {
+				read = func() error { return s.yamlFile(name, st) }
+			}
+			if err := read(); err != nil {
 				return rep, fmt.Errorf("datahub: %w", err)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/limn-data/limn/ingest/sources/loose"
@@ -220,6 +221,7 @@ type (
 		} `json:"operations"`
 		Profiles   []profile `json:"datasetProfiles"`
 		Assertions *struct {
+			Total      int64          `json:"total"`
 			Assertions []gqlAssertion `json:"assertions"`
 		} `json:"assertions"`
 		Incidents *struct {
@@ -239,8 +241,9 @@ type (
 		Path string `json:"path"`
 	}
 	gqlAssertion struct {
-		URN  string `json:"urn"`
-		Info *struct {
+		Typename string `json:"__typename"`
+		URN      string `json:"urn"`
+		Info     *struct {
 			assertionInfo
 			Dataset *struct {
 				assertionOn
@@ -249,7 +252,10 @@ type (
 			} `json:"datasetAssertion"`
 		} `json:"info"`
 		Runs *struct {
-			Events []json.RawMessage `json:"runEvents"`
+			Total     int64             `json:"total"`
+			Failed    int64             `json:"failed"`
+			Succeeded int64             `json:"succeeded"`
+			Events    []json.RawMessage `json:"runEvents"`
 		} `json:"runEvents"`
 	}
 )
@@ -488,7 +494,18 @@ func (g *gqlStore) lineage(t *gqlThing) {
 }
 
 func (g *gqlStore) assertion(dataset string, a *gqlAssertion) {
-	if a.URN == "" { // older servers need not say it
+	if a.URN == "" && a.Runs != nil { // its runs name it too
+		for _, e := range a.Runs.Events {
+			var run struct {
+				URN string `json:"assertionUrn"`
+			}
+			if json.Unmarshal(e, &run) == nil && run.URN != "" {
+				a.URN = run.URN
+				break
+			}
+		}
+	}
+	if a.URN == "" {
 		return
 	}
 	if i := a.Info; i != nil {
@@ -512,6 +529,15 @@ func (g *gqlStore) assertion(dataset string, a *gqlAssertion) {
 		return
 	}
 	for _, e := range a.Runs.Events {
+		var on struct {
+			On string `json:"asserteeUrn"`
+		}
+		if json.Unmarshal(e, &on) == nil && on.On == "" { // it was asked of the dataset
+			e = json.RawMessage(`{"asserteeUrn":` + strconv.Quote(dataset) + `,` + strings.TrimPrefix(strings.TrimSpace(string(e)), "{"))
+			if !json.Valid(e) {
+				continue
+			}
+		}
 		g.put(a.URN, "assertionRunEvent", e)
 	}
 }

@@ -3,6 +3,7 @@ package loose
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -43,6 +44,9 @@ func Files(fsys fs.FS, patterns []string) ([]string, error) {
 
 func below(fsys fs.FS, root, last string) (out []string, err error) {
 	err = fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && name == root {
+			return nil // as a pattern of a folder that is not there
+		}
 		if err != nil {
 			return err
 		}

@@ -48,6 +48,8 @@ func TestDecode(t *testing.T) {
 		{"another shape is counted and left empty", `{"name":{"x":1},"in":{"a":"one"}}`, shape{In: &inner{}}, map[string]int{"root.name (object)": 1}, nil},
 		{"open values are not looked into", `{"raw":{"zzz":1},"any":{"yyy":2}}`, shape{Raw: json.RawMessage(`{"zzz":1}`), Any: map[string]any{"yyy": 2.0}}, nil, nil},
 		{"names with escapes", `{"na\u006de":"x","\"q\\":1,"z":"\"}"}`, shape{Name: "x"}, map[string]int{`root."q\`: 1, "root.z": 1}, map[string]string{`"q\`: "1", "z": `"}`}},
+		{"a long name that is no text", `{"` + strings.Repeat("\xbb", 200) + `":1}`, shape{}, map[string]int{"root.\uFFFD": 1}, map[string]string{"\uFFFD": "1"}},
+		{"a long name is cut", `{"` + strings.Repeat("ü", 100) + `":1}`, shape{}, map[string]int{"root." + strings.Repeat("ü", 40) + "…": 1}, map[string]string{strings.Repeat("ü", 40) + "…": "1"}},
 		{"long values are counted and not kept", `{"long":"` + strings.Repeat("x", 300) + `"}`, shape{}, map[string]int{"root.long": 1}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -157,7 +159,7 @@ func TestFiles(t *testing.T) {
 		patterns []string
 		want     string
 	}{
-		{[]string{"*.json", "a.json"}, "a.json"}, {[]string{"x/*.json"}, "x/b.json"}, {[]string{"x/**/*.json"}, "x/b.json x/y/c.json"}, {[]string{"**/*.json"}, "a.json x/b.json x/y/c.json"}, {[]string{"none*"}, ""},
+		{[]string{"*.json", "a.json"}, "a.json"}, {[]string{"x/*.json"}, "x/b.json"}, {[]string{"x/**/*.json"}, "x/b.json x/y/c.json"}, {[]string{"**/*.json"}, "a.json x/b.json x/y/c.json"}, {[]string{"none*"}, ""}, {[]string{"none/**/*.json", "a.*"}, "a.json"},
 	} {
 		got, err := Files(fsys, c.patterns)
 		if err != nil || strings.Join(got, " ") != c.want {
