@@ -385,7 +385,7 @@ func TestKeyIsNeverShown(t *testing.T) {
 			}
 		}
 	}
-	if raw, err := json.Marshal(e); err != nil || strings.Contains(string(raw), testKey) {
+	if raw, err := json.Marshal([]any{e}); err != nil || strings.Contains(string(raw), testKey) {
 		t.Errorf("JSON: %s, %v", raw, err)
 	}
 }
