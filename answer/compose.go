@@ -67,6 +67,12 @@ func (c *composer) composeResult() {
 		}
 		o.Columns = append(o.Columns, out)
 	}
+	c.read()
+}
+
+// read fills in what holds also where nothing was run: where each column comes from, and the tables that are read.
+func (c *composer) read() {
+	o := c.o
 	graph := lineage.Trace(c.plan.Query, c.plan.Info)
 	for _, out := range graph.Outputs {
 		l := Lineage{Output: out.Name, Inputs: []Input{}}
@@ -75,6 +81,7 @@ func (c *composer) composeResult() {
 		}
 		o.Lineage = append(o.Lineage, l)
 	}
+	c.trace()
 	for _, t := range graph.Tables {
 		for _, a := range c.plan.Tables {
 			if strings.EqualFold(a.Name.String(), t.Name) {

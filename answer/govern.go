@@ -50,7 +50,7 @@ func source(a *catalog.Asset, columns []string, at time.Time, snap *catalog.Snap
 // subject is what governance judges of an answer.
 func (c *composer) subject() governance.Subject {
 	q := c.reading.Plan.Query
-	out := governance.Subject{Period: q.Period, Read: read(c.reading.Plan), Certified: c.o.Trust.Label == LabelOfficial, At: c.at, Calendar: c.cal, Snapshot: c.snap}
+	out := governance.Subject{Period: q.Period, Read: periods(c.reading.Plan), Certified: c.o.Trust.Label == LabelOfficial, At: c.at, Calendar: c.cal, Snapshot: c.snap}
 	instead := c.instead()
 	for _, src := range c.o.Sources {
 		for _, a := range c.plan.Tables {
@@ -159,8 +159,8 @@ func (c *composer) warnings(w Warning) {
 	}
 }
 
-// read lists the periods of a plan's facts; of a listing it is the one asked.
-func read(p *plan.Plan) []timex.Range {
+// periods lists the periods of a plan's facts; of a listing it is the one asked.
+func periods(p *plan.Plan) []timex.Range {
 	out := []timex.Range{p.Query.Period}
 	for _, f := range p.Facts {
 		out = append(out, f.Range)

@@ -3,17 +3,60 @@ package answer
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/limn-data/limn/answer/governance"
 	"github.com/limn-data/limn/nl2sql/question"
+	"github.com/limn-data/limn/semantic"
 	"github.com/limn-data/limn/semantic/timex"
 )
+
+// beyond tells whoever asked about days that are not loaded yet whether they should be: what governance finds of the
+// tables, the owner to ask, and the last complete period. Where a promise was broken and the domain is strict, that is
+// the reason.
+func (s *Service) beyond(o *Outcome, ss *Session, reading *question.Reading, r Request) {
+	q := reading.Beyond
+	if q == nil {
+		return
+	}
+	snap := ss.View.Snapshot()
+	subject := governance.Subject{Period: q.Period, At: r.At, Calendar: s.ws.Calendar, Snapshot: snap}
+	for _, m := range q.Metrics {
+		for _, d := range m.Reads() {
+			if slices.ContainsFunc(subject.Uses, func(u governance.Use) bool { return u.Asset == d.Asset }) {
+				continue
+			}
+			var columns []string
+			for _, c := range m.Columns() {
+				if c.Table.Key() == d.Table.Key() {
+					columns = append(columns, c.Column)
+				}
+			}
+			subject.Uses = append(subject.Uses, governance.Use{Asset: d.Asset, Columns: columns})
+			o.Sources = append(o.Sources, source(d.Asset, columns, r.At, snap))
+		}
+	}
+	for _, f := range s.ws.Governance.Judge(subject) {
+		if f.Code != "sla_missed" && f.Code != "load_failed" && f.Hops == 0 {
+			continue // says nothing about why the days are missing
+		}
+		o.Warnings = append(o.Warnings, Warning{Level: f.Level, Code: f.Code, Asset: f.Asset, Message: f.Message, Owner: f.Owner, Since: since(f.Since), URL: f.URL, Hops: f.Hops})
+		if o.Declined.Owner == "" {
+			o.Declined.Owner = f.Owner
+		}
+		if f.Level == Blocked && o.Declined.Code != "blocked" {
+			o.Declined.Code, o.Declined.Reason = "blocked", f.Message
+		}
+	}
+	s.offer(o, ss, reading, *q, r)
+}
 
 // offer gives whoever got no number for want of data a way on: the same question about the last period of the same
 // length that is loaded whole, and about the part of the asked one that is. What is offered was read again and means
 // what it says.
-func (s *Service) offer(o *Outcome, ss *Session, reading *question.Reading, r Request) {
-	if o.Outcome != Refused || o.Declined.Code != "blocked" || reading.Plan == nil {
+func (s *Service) offer(o *Outcome, ss *Session, reading *question.Reading, query semantic.Query, r Request) {
+	if o.Outcome != Refused || o.Declined.Code != "blocked" && o.Declined.Code != question.OutOfRange {
 		return
 	}
 	var until time.Time
@@ -25,15 +68,15 @@ func (s *Service) offer(o *Outcome, ss *Session, reading *question.Reading, r Re
 	if until.IsZero() {
 		return
 	}
-	asked := reading.Plan.Query.Period
+	asked := query.Period
 	var offered []string
 	for _, p := range earlier(asked, until.AddDate(0, 0, 1), s.ws.Calendar) {
-		if q, ok := reading.About(p, "from "+p.From.Format(dayForm)+" to "+p.Last().Format(dayForm)); ok && s.reads(ss, q, p, reading, r.At) {
+		if q, ok := reading.About(p, "from "+p.From.Format(dayForm)+" to "+p.Last().Format(dayForm)); ok && s.reads(ss, q, p, query, r.At) {
 			offered = append(offered, q)
 		}
 	}
 	if len(offered) > 0 {
-		o.Declined.Hint = fmt.Sprintf("The last complete period can be asked for: %s.", offered[0])
+		o.Declined.Hint = fmt.Sprintf("The last complete period can be asked for: %s.", strings.TrimSuffix(offered[0], "?"))
 		o.Suggestions = append(offered, slices.DeleteFunc(o.Suggestions, func(q string) bool { return slices.Contains(offered, q) })...)
 		o.Suggestions = o.Suggestions[:min(3, len(o.Suggestions))]
 	}
@@ -66,8 +109,12 @@ func earlier(asked timex.Range, end time.Time, cal timex.Calendar) []timex.Range
 	return out
 }
 
-// reads says whether a question is read as the one before, but about another period.
-func (s *Service) reads(ss *Session, q string, p timex.Range, like *question.Reading, at time.Time) bool {
+// reads says whether a question is read as a query was, but about another period.
+func (s *Service) reads(ss *Session, q string, p timex.Range, like semantic.Query, at time.Time) bool {
 	got := ss.Reader.Read(q, at)
-	return got.Plan != nil && got.Plan.Query.Period == p && slices.Equal(got.Plan.Query.Metrics, like.Plan.Query.Metrics) && len(got.Plan.Query.By) == len(like.Plan.Query.By) && len(got.Plan.Query.Where) == len(like.Plan.Query.Where)
+	if got.Plan == nil {
+		return false
+	}
+	g := got.Plan.Query
+	return g.Period == p && slices.Equal(g.Metrics, like.Metrics) && len(g.By) == len(like.By) && len(g.Where) == len(like.Where)
 }

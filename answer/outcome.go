@@ -44,6 +44,8 @@ type Outcome struct {
 	ID             string       `json:"answer_id"`
 	Hash           string       `json:"answer_hash"`
 
+	// Trace leads from each output column back to where its data begin, nearest first.
+	Trace []Traced `json:"trace"`
 	// Catalog is the version of the catalog that it was given from; empty where none is kept.
 	Catalog string `json:"catalog_version,omitempty"`
 	// Insisted says that a blocked number is shown because the asker insisted, as the policy lets them.

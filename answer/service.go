@@ -193,6 +193,7 @@ func (s *Service) Ask(ctx context.Context, r Request) (*Outcome, error) {
 	case reading.Decline != nil:
 		d := reading.Decline
 		o.decline(Declined{Code: d.Code, Reason: d.Reason, Hint: d.Hint, Owner: d.Owner})
+		s.beyond(o, ss, reading, r)
 	case reading.Meta != nil:
 		s.aboutData(o, ss, reading, r.At)
 	default:
@@ -229,7 +230,7 @@ func (s *Service) compute(ctx context.Context, o *Outcome, ss *Session, reading 
 	}
 	c := s.composer(o, ss, plan, reading, set, r)
 	c.compose()
-	s.offer(o, ss, reading, r)
+	s.offer(o, ss, reading, reading.Plan.Query, r)
 	return nil
 }
 
@@ -341,7 +342,7 @@ type Told interface {
 
 func (s *Service) blank(r Request) *Outcome {
 	return &Outcome{Outcome: Answered, Question: r.Question, AskedBy: r.Who.Name, AsOf: r.At.UTC(), Columns: []Column{}, Rows: Rows{}, Arithmetic: []Arithmetic{},
-		Catalog: s.ws.Snapshot.Version, Why: []Part{}, Metrics: []Metric{}, Lineage: []Lineage{}, Sources: []Source{}, Warnings: []Warning{}, Assumptions: []string{}, Suggestions: []string{}, Attempts: []Attempt{}, Confidence: 1}
+		Catalog: s.ws.Snapshot.Version, Why: []Part{}, Metrics: []Metric{}, Lineage: []Lineage{}, Trace: []Traced{}, Sources: []Source{}, Warnings: []Warning{}, Assumptions: []string{}, Suggestions: []string{}, Attempts: []Attempt{}, Confidence: 1}
 }
 
 func (o *Outcome) decline(d Declined) {

@@ -266,7 +266,7 @@ var fields = []string{"answer_hash", "answer_id", "arithmetic", "arithmetic.expr
 	"warnings", "warnings.asset", "warnings.code", "warnings.level", "warnings.message", "why"}
 
 // more are fields beyond the contract, which may be added freely and must not vanish unnoticed.
-var more = []string{"columns.grain", "columns.scale", "columns.title", "metrics.domain", "metrics.expression", "metrics.label", "sources.columns", "sources.data_until", "warnings.owner"}
+var more = []string{"columns.grain", "columns.scale", "columns.title", "metrics.domain", "metrics.expression", "metrics.label", "sources.columns", "sources.data_until", "trace", "warnings.owner"}
 
 // TestOutcomeFields: the JSON of an answer has exactly the promised fields, lists as lists even when empty.
 func TestOutcomeFields(t *testing.T) {

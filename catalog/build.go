@@ -29,7 +29,7 @@ func Build(in Input) (*Snapshot, error) {
 	if in.Precedence == nil {
 		in.Precedence = DefaultPrecedence
 	}
-	b := &builder{in: in, base: make(map[string]*Asset, len(in.Base)), groups: map[string]*group{}, find: finder{parent: map[string]string{}}}
+	b := &builder{in: in, base: make(map[string]*Asset, len(in.Base)), groups: map[string]*group{}, mentioned: map[string]*Asset{}, find: finder{parent: map[string]string{}}}
 	for _, a := range in.Base {
 		b.base[TableID(a.Name).Key()] = a
 	}
@@ -59,6 +59,29 @@ type builder struct {
 	names  map[string]string // key of any id → key of the asset
 	notes  []string
 	errs   []error
+	// mentioned are things that only lineage names.
+	mentioned map[string]*Asset
+}
+
+// mention keeps what feeds something and of which nobody says anything else: a topic is there because a job reads it.
+// A table that the lake does not have is not.
+func (b *builder) mention(id ID, title, source string) {
+	to := b.ids.id(id, source)
+	k := strings.ToLower(title)
+	if to.Namespace == Lake || b.mentioned[k] != nil {
+		return
+	}
+	if _, ok := b.names[to.Key()]; ok {
+		return
+	}
+	if _, ok := b.names[b.find.root(to.Key())]; ok {
+		return
+	}
+	a := &Asset{URN: title, ID: to, Tier: Unknown, Rows: -1, Bytes: -1}
+	if strings.HasPrefix(title, "kafka:") {
+		a.Kind = Topic
+	}
+	b.mentioned[k] = a
 }
 
 // group is everything that was said of one thing.
@@ -253,6 +276,9 @@ func (b *builder) assets() []*Asset {
 			out = append(out, a)
 		}
 	}
+	for _, a := range b.mentioned {
+		out = append(out, a)
+	}
 	slices.SortFunc(out, func(x, y *Asset) int { return cmp.Compare(x.Key(), y.Key()) })
 	return out
 }
@@ -309,12 +335,7 @@ func (b *builder) others(s *Snapshot) {
 			claimed = append(claimed, c)
 		}
 	}
-	slices.SortStableFunc(claimed, func(x, y *Claim) int {
-		if b.in.Precedence.better(FieldDescription, &x.Provenance, &y.Provenance) {
-			return -1
-		}
-		return 1
-	})
+	b.in.Precedence.sort(FieldDescription, claimed)
 	for _, c := range claimed {
 		switch {
 		case c.Metric != nil:

@@ -157,6 +157,9 @@ func TestAliases(t *testing.T) {
 	if a.Description != "by its place" || a.Domain != "sales" || len(a.Aliases) != 2 {
 		t.Errorf("three names are one table: %+v", a)
 	}
+	if s.Asset("s3://w/a") != a || s.Asset("urn://li/x") != a {
+		t.Error("it is not found by what others call it")
+	}
 	if b := s.Asset("lake.s.b"); b.Description != "" || len(s.Outside) != 0 {
 		t.Errorf("and no other: %+v, %v", b, s.Outside)
 	}

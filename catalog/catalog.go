@@ -304,6 +304,15 @@ func New(assets []*Asset, metrics []Metric, terms []Term) *Snapshot {
 	byName := func(a, b *Asset) int { return cmp.Compare(a.Name.Key()+a.URN, b.Name.Key()+b.URN) }
 	slices.SortFunc(s.Assets, byName)
 	slices.SortFunc(s.Outside, byName)
+	for _, list := range [][]*Asset{s.Assets, s.Outside} { // what others call it, where nothing has that name itself
+		for _, a := range list {
+			for _, id := range a.Aliases {
+				if k := id.String(); s.byKey[k] == nil {
+					s.byKey[k] = a
+				}
+			}
+		}
+	}
 	return s
 }
 
@@ -331,7 +340,8 @@ func (s *Snapshot) InsteadOf(instead map[string]Name) *Snapshot {
 	return &out
 }
 
-// Asset finds a table by its full name, or something outside by its URN; nil when there is none.
+// Asset finds a table by its full name, something outside by its URN, or either by what other systems call it; nil
+// when there is none.
 func (s *Snapshot) Asset(name string) *Asset {
 	if a := s.byKey[name]; a != nil {
 		return a

@@ -41,7 +41,7 @@ func (s *Snapshot) Impact(a *Asset, column string) []Affected {
 		if kind == "" {
 			kind = string(Table)
 		}
-		x := Affected{Kind: kind, Name: r.Asset.Title(), Hops: r.Hops, Certain: !r.Unknown || column == "", Owner: r.Asset.Owner}
+		x := Affected{Kind: kind, Name: r.Asset.Title(), Hops: r.Hops, Certain: !r.Unknown, Owner: r.Asset.Owner}
 		for c := range r.Columns {
 			x.Columns = append(x.Columns, c)
 		}
@@ -56,6 +56,11 @@ func (s *Snapshot) Impact(a *Asset, column string) []Affected {
 	for _, q := range s.Queries {
 		if why, hops, certain, hit := s.queryHit(q, gone); hit {
 			out = append(out, Affected{Kind: "query", Name: cmp.Or(q.Title, q.ID), Hops: hops + 1, Certain: certain, Why: why})
+		}
+	}
+	if column == "" { // whatever is made of it is made of what is gone
+		for i := range out {
+			out[i].Certain = true
 		}
 	}
 	slices.SortStableFunc(out, func(x, y Affected) int {

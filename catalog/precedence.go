@@ -105,6 +105,19 @@ func (p Precedence) better(f Field, a, b *Provenance) bool {
 	return a.RecordID > b.RecordID // of the workspace's files the last speaks last
 }
 
+// sort puts the claims first whose word on a field counts first.
+func (p Precedence) sort(f Field, claims []*Claim) {
+	slices.SortStableFunc(claims, func(x, y *Claim) int {
+		switch {
+		case p.better(f, &x.Provenance, &y.Provenance):
+			return -1
+		case p.better(f, &y.Provenance, &x.Provenance):
+			return 1
+		}
+		return 0
+	})
+}
+
 // nobody are owners that stand for none: the default users of schedulers and tools.
 var nobody = []string{"", "airflow", "admin", "root", "unknown", "none", "n/a", "default", "hadoop", "hive", "spark", "trino", "presto"}
 

@@ -113,15 +113,7 @@ func (r *resolver) ordered(f Field, says func(*Claim) bool) []*Claim {
 			out = append(out, c)
 		}
 	}
-	slices.SortStableFunc(out, func(x, y *Claim) int {
-		switch {
-		case p.better(f, &x.Provenance, &y.Provenance):
-			return -1
-		case p.better(f, &y.Provenance, &x.Provenance):
-			return 1
-		}
-		return 0
-	})
+	p.sort(f, out)
 	return out
 }
 
@@ -305,9 +297,8 @@ func (r *resolver) coverage() {
 		}
 		a.TimeColumn = first(a.TimeColumn, c.TimeColumn)
 	}
-	for _, c := range r.ordered(FieldFreshness, func(c *Claim) bool { return c.SnapshotID != "" }) {
-		a.SnapshotID = c.SnapshotID
-		break
+	if all := r.ordered(FieldFreshness, func(c *Claim) bool { return c.SnapshotID != "" }); len(all) > 0 {
+		a.SnapshotID = all[0].SnapshotID
 	}
 }
 
@@ -322,9 +313,8 @@ func (r *resolver) sizes() {
 		}
 	}
 	if a.ViewSQL == "" && a.URN == "" && a.View {
-		for _, c := range r.ordered(FieldView, func(c *Claim) bool { return c.ViewSQL != "" && c.System == SystemTrino }) {
-			a.ViewSQL = c.ViewSQL
-			break
+		if all := r.ordered(FieldView, func(c *Claim) bool { return c.ViewSQL != "" && c.System == SystemTrino }); len(all) > 0 {
+			a.ViewSQL = all[0].ViewSQL
 		}
 	}
 }
@@ -333,11 +323,10 @@ func (r *resolver) sizes() {
 func (r *resolver) columns() {
 	a := r.a
 	if a.URN != "" {
-		for _, c := range r.ordered(FieldSchema, func(c *Claim) bool { return len(c.Columns) > 0 }) {
-			for _, k := range c.Columns {
+		if all := r.ordered(FieldSchema, func(c *Claim) bool { return len(c.Columns) > 0 }); len(all) > 0 {
+			for _, k := range all[0].Columns {
 				a.Columns = append(a.Columns, Column{Name: k.Path, Type: first(k.Type, k.NativeType), Key: k.Key})
 			}
-			break
 		}
 	}
 	if len(a.Columns) == 0 {
@@ -425,6 +414,7 @@ func (r *resolver) edges() {
 			if strings.EqualFold(from, self) {
 				continue
 			}
+			r.b.mention(e.From, from, c.Source)
 			i, ok := tables[from]
 			if !ok {
 				i = len(r.a.Upstream)

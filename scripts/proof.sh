@@ -21,7 +21,9 @@ engines|go test -count=1 -v ./engine/duckdb ./engine/trino ./engine/enginetest
 gate|go test -count=1 -v ./gate/... ./access
 speed|go test -count=1 -v -run Against ./cmd/limn/proof
 models|go test -count=1 -timeout 40m ./cmd/limn/proof ./semantic/... ./nl2sql/...
+search|go test -count=1 -v -timeout 60m ./embeddings/...
 commands|go test -count=1 -timeout 20m ./cmd/limn
+sources|go test -count=1 -v -timeout 20m ./ingest/sources/... ./internal/conf
 fuzz-parse|scripts/fuzz.sh ./trino/parse FuzzParse $fuzz
 fuzz-format|scripts/fuzz.sh ./trino/format FuzzRoundTrip $fuzz
 fuzz-check|scripts/fuzz.sh ./trino/check FuzzCheck $fuzz
@@ -34,6 +36,8 @@ scripts/services.sh up || exit 1
 eval "$(scripts/services.sh env)"
 scripts/tpc-queries.sh "$out/tpc" || exit 1
 LIMN_TEST_SQLGLOT=$(scripts/sqlglot.sh) || exit 1
+tools=$(scripts/tools.sh) || exit 1
+eval "$tools"
 export LIMN_TEST_EXPRESSIONS=${LIMN_TEST_EXPRESSIONS:-30000} LIMN_TEST_QUERIES=${LIMN_TEST_QUERIES:-3000}
 export LIMN_PROOF=1 LIMN_TEST_SERVICES=required LIMN_TEST_TPC_QUERIES=$PWD/$out/tpc LIMN_TEST_SQLGLOT
 

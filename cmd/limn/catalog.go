@@ -53,7 +53,11 @@ func runCatalog(ctx context.Context, s streams, args []string) (int, error) {
 	}
 	snap := ss.View.Snapshot()
 	if verb == "search" {
-		return exitDone, showHits(s, f, search.New(snap).Search(strings.Join(rest, " "), *k))
+		r, err := w.searchCatalog(ctx, search.Query{Text: strings.Join(rest, " "), K: *k, View: ss.View})
+		if err != nil {
+			return 0, err
+		}
+		return exitDone, showHits(s, f, r)
 	}
 	if *impact {
 		return exitDone, showImpact(s, f, snap, rest[0])
@@ -61,12 +65,16 @@ func runCatalog(ctx context.Context, s streams, args []string) (int, error) {
 	return exitDone, showAsset(s, f, snap, rest[0])
 }
 
-func showHits(s streams, f *flags, hits []search.Hit) error {
+func showHits(s streams, f *flags, r search.Result) error {
+	hits := r.Hits
 	if hits == nil {
 		hits = []search.Hit{}
 	}
 	if f.json {
-		return writeJSON(s.out, map[string]any{"hits": hits})
+		return writeJSON(s.out, map[string]any{"hits": hits, "note": r.Note})
+	}
+	if r.Note != "" {
+		fmt.Fprintln(s.err, r.Note)
 	}
 	if len(hits) == 0 {
 		fmt.Fprintln(s.out, "Nothing found.")

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
+	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/answer/history"
 )
 
@@ -15,6 +18,7 @@ func runHistory(ctx context.Context, s streams, args []string) (int, error) {
 	n := f.Int("n", 20, "how many")
 	before := f.Int64("before", 0, "only those before this `number`")
 	as := f.String("as", "", "the `user` who asked")
+	now := f.Bool("now", false, "of one answer: also say what has to be told of it today")
 	rest, err := f.parse(args)
 	if err != nil {
 		return 0, err
@@ -52,6 +56,9 @@ func runHistory(ctx context.Context, s streams, args []string) (int, error) {
 			return 0, err
 		}
 		r.Ran = "" // filters may speak of what the asker may not see
+		if *now {
+			return exitDone, showToday(ctx, s, dir, r)
+		}
 		return exitDone, writeJSON(s.out, r)
 	}
 	list, err := h.List(ctx, who, *before, *n)
@@ -71,4 +78,34 @@ func runHistory(ctx context.Context, s streams, args []string) (int, error) {
 		fmt.Fprintf(s.out, "%5d  %s  %-9s %s  %s\n", b.Number, b.Given.Format("2006-01-02 15:04"), b.Outcome, b.ID, clip(b.Question, 60))
 	}
 	return exitDone, nil
+}
+
+// showToday shows an answer as it was given, and what has to be told of it by what is known today.
+func showToday(ctx context.Context, s streams, dir string, r history.Record) error {
+	w, err := openWorkspace(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	at, err := w.now("")
+	if err != nil {
+		return err
+	}
+	var was struct {
+		Question string    `json:"question"`
+		AsOf     time.Time `json:"as_of"`
+	}
+	if err := json.Unmarshal(r.Outcome, &was); err != nil {
+		return fmt.Errorf("reading the answer %s: %w", r.ID, err)
+	}
+	warnings, known, err := w.service.Recheck(ctx, was.Question, r.Who, was.AsOf, at)
+	if err != nil {
+		return err
+	}
+	return writeJSON(s.out, struct {
+		history.Record
+		Now   []answer.Warning `json:"warnings_now"`
+		Known bool             `json:"known_now"`
+		AsOf  time.Time        `json:"checked_as_of"`
+	}{r, listed(warnings), known, at.UTC()})
 }

@@ -135,13 +135,10 @@ func notes(snap *catalog.Snapshot) []string {
 
 func printLint(s streams, r lint.Report) {
 	fmt.Fprintln(s.out, "Production tables that have all that is demanded:")
-	for _, d := range append(slices.Clone(r.Domains), r.All) {
-		name := d.Domain
-		switch {
-		case d.Domain == "" && d.Tables == r.All.Tables && d.Done == r.All.Done && len(r.Domains) != 1:
+	for i, d := range append(slices.Clone(r.Domains), r.All) {
+		name := first(d.Domain, "(no domain)")
+		if i == len(r.Domains) {
 			name = "all"
-		case d.Domain == "":
-			name = "(no domain)"
 		}
 		var missing []string
 		for _, q := range slices.Sorted(maps.Keys(d.Missing)) {

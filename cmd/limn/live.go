@@ -18,6 +18,7 @@ import (
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/catalog/store"
+	"github.com/limn-data/limn/embeddings/index"
 	"github.com/limn-data/limn/ingest/sources/openlineage"
 	"github.com/limn-data/limn/ingest/sources/openlineage/receive"
 	"github.com/limn-data/limn/jobs"
@@ -33,6 +34,7 @@ type live struct {
 	at    *workspace
 	print string
 
+	posted posted
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 }
@@ -62,7 +64,7 @@ func (l *live) Close() error {
 	l.wg.Wait()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.at.Close()
+	return errors.Join(l.posted.Close(), l.at.Close())
 }
 
 func (l *live) current() *workspace {
@@ -174,28 +176,55 @@ func (w *workspace) inboxDir() string { return filepath.Join(w.dir, ".limn", "li
 // received is the name of the source that is made of posted events.
 const received = "lineage"
 
-// syncReceived folds the events that were posted into claims.
-func (w *workspace) syncReceived(ctx context.Context, st *store.Store) synced {
+// posted folds the events that were posted. It is kept while a process runs, since then only new ones are folded.
+type posted struct {
+	mu    sync.Mutex
+	src   *openlineage.Source
+	inbox *receive.Database // nil: a folder
+}
+
+// open finds where events are kept, once; nil when none were posted yet.
+func (p *posted) open(ctx context.Context, w *workspace) (*openlineage.Source, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.src != nil {
+		return p.src, nil
+	}
+	var events openlineage.Reader = receive.Dir(w.inboxDir())
+	if w.cfg.State != (stateConfig{}) {
+		dsn, err := w.state("lineage")
+		if err != nil {
+			return nil, err
+		}
+		if p.inbox, err = receive.OpenDatabase(ctx, dsn); err != nil {
+			return nil, err
+		}
+		events = p.inbox
+	} else if _, err := os.Stat(w.inboxDir()); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var err error
+	p.src, err = openlineage.New(openlineage.Config{Name: received, Zone: time.UTC, Now: time.Now, Inbox: events})
+	return p.src, err
+}
+
+// Close closes the inbox.
+func (p *posted) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.inbox == nil {
+		return nil
+	}
+	return p.inbox.Close()
+}
+
+// sync folds the events that were posted into claims.
+func (p *posted) sync(ctx context.Context, w *workspace, st *store.Store) synced {
 	began := time.Now()
 	out := synced{Name: received, Kind: "openlineage"}
 	err := func() error {
-		var events openlineage.Reader = receive.Dir(w.inboxDir())
-		if w.cfg.State != (stateConfig{}) {
-			dsn, err := w.state("lineage")
-			if err != nil {
-				return err
-			}
-			d, err := receive.OpenDatabase(ctx, dsn)
-			if err != nil {
-				return err
-			}
-			defer d.Close()
-			events = d
-		} else if _, err := os.Stat(w.inboxDir()); errors.Is(err, fs.ErrNotExist) {
-			return nil // nothing was posted yet
-		}
-		src, err := openlineage.New(openlineage.Config{Name: received, Zone: time.UTC, Now: time.Now, Inbox: events})
-		if err != nil {
+		src, err := p.open(ctx, w)
+		if err != nil || src == nil {
 			return err
 		}
 		run := store.Run{Source: received, System: catalog.OpenLineage, At: time.Now()}
@@ -217,8 +246,27 @@ func (w *workspace) syncReceived(ctx context.Context, st *store.Store) synced {
 	return out
 }
 
+// indexJob makes what is known searchable: words at once, meaning behind. What did not change costs nothing.
+func (l *live) indexJob(ctx context.Context) (string, error) {
+	x, err := l.current().openIndex(ctx, true, nil)
+	if err != nil {
+		return "", err
+	}
+	defer x.Close()
+	report, err := x.Sync(ctx, l.current().snap)
+	if err != nil {
+		return "", err
+	}
+	if err := x.Fill(ctx); err != nil && !errors.Is(err, index.ErrNoEmbedder) {
+		return "", err
+	}
+	st, err := x.Status(ctx)
+	return fmt.Sprintf("%d new or changed, %d gone, %d of %d texts embedded", report.Added, report.Removed, st.Embedded, st.Texts), err
+}
+
 // Times of jobs where the workspace says nothing.
 const (
+	indexEvery   = 5 * time.Minute
 	syncEvery    = time.Hour
 	receiveEvery = 30 * time.Second
 	keepVersions = 90 * 24 * time.Hour
@@ -260,8 +308,9 @@ func (l *live) jobs(cfg config) []jobs.Job {
 		})})
 	}
 	if cfg.Serve.Lineage != nil {
-		out = append(out, jobs.Job{Name: "fold lineage", Every: receiveEvery, Run: l.syncJob(func(ctx context.Context, w *workspace, st *store.Store) synced { return w.syncReceived(ctx, st) })})
+		out = append(out, jobs.Job{Name: "fold lineage", Every: receiveEvery, Run: l.syncJob(l.posted.sync)})
 	}
+	out = append(out, jobs.Job{Name: "index", Every: indexEvery, Timeout: 12 * time.Hour, Run: l.indexJob})
 	out = append(out, jobs.Job{Name: "prune catalog", Every: 24 * time.Hour, Run: func(ctx context.Context) (string, error) {
 		w := l.current()
 		keep := keepVersions

@@ -49,6 +49,7 @@ func commands() []command {
 		{"sql", "check|format|lineage|translate|run [FILE|-]", "work with Trino SQL", runSQL},
 		{"metric", "list | query --metric M…", "list metrics, or ask for them without English", runMetric},
 		{"catalog", "show ASSET | search QUERY | sync | import KIND PATH | lint", "look into the catalog, or bring it up to date", runCatalog},
+		{"index", "build|status", "make the catalog searchable by meaning", runIndex},
 		{"history", "[-n N] [ID]", "list the answers that you were given, or show one", runHistory},
 		{"serve", "[--listen HOST:PORT]", "take lineage events, show badges, and keep the catalog up to date", runServe},
 		{"eval", "run [SUITE…]", "score answers against cases", runEval},

@@ -147,7 +147,7 @@ func shop() map[string]string {
 	return map[string]string{"limn.yaml": shopYAML, "facts/shop.yaml": shopFacts, "sales.csv": "day,amount\n2026-01-01,10.50\n", "spark.token": sparkToken + "\n", "embed.token": embedToken}
 }
 
-const posted = `{"eventType": "COMPLETE", "eventTime": "2026-02-01T06:10:00Z", "producer": "https://example.org/spark", "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json",
+const postedEvent = `{"eventType": "COMPLETE", "eventTime": "2026-02-01T06:10:00Z", "producer": "https://example.org/spark", "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json",
  "run": {"runId": "0176a8c2-fe01-7439-87e6-56a1a1b4029f"}, "job": {"namespace": "jobs", "name": "load_sales"},
  "inputs": [{"namespace": "kafka://broker:9092", "name": "sales"}], "outputs": [{"namespace": "trino://lake:8080", "name": "lake.shop.sales"}]}`
 
@@ -158,16 +158,20 @@ func TestServe(t *testing.T) {
 		t.Errorf("healthz: %d %s", code, body)
 	}
 	for token, want := range map[string]int{"": 401, "wrong-token-0123456789": 401, sparkToken: 201} {
-		if code := w.post(token, posted); code != want && !(want == 201 && code/100 == 2) {
+		if code := w.post(token, postedEvent); code != want && !(want == 201 && code/100 == 2) {
 			t.Errorf("posting with %q: %d, want %d", token, code, want)
 		}
 	}
-	if code := w.post(sparkToken, strings.Replace(posted, "trino://lake:8080", "trino://other:8080", 1)); code != 403 {
+	if code := w.post(sparkToken, strings.Replace(postedEvent, "trino://lake:8080", "trino://other:8080", 1)); code != 403 {
 		t.Errorf("writing into another namespace: %d", code)
 	}
 	eventually(t, "the lineage", func() bool {
 		out, code := run(t, "catalog", "show", "--workspace", w.dir, "--json", "lake.shop.sales")
 		return code == 0 && strings.Contains(out, `"kafka://broker:9092/sales"`)
+	})
+	eventually(t, "the index", func() bool {
+		out, code := run(t, "catalog", "search", "--workspace", w.dir, "--json", "what was sold")
+		return code == 0 && strings.Contains(out, "lake.shop.sales") && !strings.Contains(out, "by words only")
 	})
 	page := "/embed/health?url=https%3A%2F%2Fshop.example%2Fdashboards%2F7%3Ftheme%3Ddark&format=json"
 	if code, _ := w.get(page); code != 401 {

@@ -12,7 +12,12 @@ import (
 
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/ingest/sources"
+	"github.com/limn-data/limn/ingest/sources/anomalo"
+	"github.com/limn-data/limn/ingest/sources/datahub"
 	"github.com/limn-data/limn/ingest/sources/dbt"
+	"github.com/limn-data/limn/ingest/sources/glossary"
+	"github.com/limn-data/limn/ingest/sources/gx"
+	"github.com/limn-data/limn/ingest/sources/odcs"
 	"github.com/limn-data/limn/ingest/sources/openlineage"
 )
 
@@ -29,6 +34,7 @@ type sourceConfig struct {
 	TokenFile string            `yaml:"token_file,omitempty"` // … or a file
 	Namespace string            `yaml:"namespace,omitempty"`  // where the tables live, as lineage names them
 	Platforms map[string]string `yaml:"platforms,omitempty"`  // of a catalog of many systems: platform → namespace
+	Tables    map[string]string `yaml:"tables,omitempty"`     // of a kind whose own names are not those of tables: name → id
 	TimeZone  string            `yaml:"time_zone,omitempty"`  // of times without one
 	Include   []string          `yaml:"include,omitempty"`
 	Every     string            `yaml:"every,omitempty"` // how often it is read by itself
@@ -53,25 +59,46 @@ type sourceKind struct {
 	make    func(c sourceConfig, p place) (sources.Source, error)
 }
 
+// fromFiles makes a kind that reads files.
+func fromFiles(system string, patterns []string, options []string, make func(c sourceConfig, p place, fsys fs.FS, patterns []string) (sources.Source, error)) sourceKind {
+	return sourceKind{system: system, files: patterns, options: options, make: func(c sourceConfig, p place) (sources.Source, error) {
+		fsys, found, err := c.files(p)
+		if err != nil {
+			return nil, err
+		}
+		return make(c, p, fsys, found)
+	}}
+}
+
 // sourceKinds are the systems that can be read. A new one needs a line here and a section in docs/sources.md.
 func sourceKinds() map[string]sourceKind {
 	return map[string]sourceKind{
-		"dbt": {system: catalog.SystemDBT, files: []string{"manifest.json", "catalog.json", "run_results*.json", "sources.json"}, options: []string{"column_lineage"},
-			make: func(c sourceConfig, p place) (sources.Source, error) {
-				fsys, patterns, err := c.files(p)
-				if err != nil {
-					return nil, err
-				}
+		"dbt": fromFiles(catalog.SystemDBT, []string{"manifest.json", "catalog.json", "run_results*.json", "sources.json"}, []string{"column_lineage"},
+			func(c sourceConfig, p place, fsys fs.FS, patterns []string) (sources.Source, error) {
 				return dbt.New(dbt.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns, Namespace: c.Namespace, NoColumns: c.Options["column_lineage"] == "off"})
-			}},
-		"openlineage": {system: catalog.OpenLineage, files: []string{"*.json", "*.jsonl", "*.ndjson"},
-			make: func(c sourceConfig, p place) (sources.Source, error) {
-				fsys, patterns, err := c.files(p)
-				if err != nil {
-					return nil, err
-				}
+			}),
+		"openlineage": fromFiles(catalog.OpenLineage, []string{"*.json", "*.jsonl", "*.ndjson"}, nil,
+			func(c sourceConfig, p place, fsys fs.FS, patterns []string) (sources.Source, error) {
 				return openlineage.New(openlineage.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns})
-			}},
+			}),
+		"datahub": {system: catalog.SystemDataHub, files: []string{"*.json", "*.jsonl", "*.yml", "*.yaml"}, options: []string{"graphql"}, make: makeDataHub},
+		"odcs": fromFiles(catalog.ODCS, []string{"*.odcs.yaml", "*.odcs.yml"}, nil,
+			func(c sourceConfig, p place, fsys fs.FS, patterns []string) (sources.Source, error) {
+				return odcs.New(odcs.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns, Namespaces: c.Platforms})
+			}),
+		"great-expectations": fromFiles(catalog.GX, []string{"uncommitted/validations/**/*.json", "validations/**/*.json", "*.json"}, nil,
+			func(c sourceConfig, p place, fsys fs.FS, patterns []string) (sources.Source, error) {
+				tables := map[string]catalog.ID{}
+				for asset, id := range c.Tables {
+					tables[asset] = catalog.ParseID(id)
+				}
+				return gx.New(gx.Config{Name: c.Name, Zone: p.zone, Now: p.now, Files: fsys, Patterns: patterns, Namespaces: c.Platforms, Tables: tables})
+			}),
+		"anomalo": {system: catalog.Anomalo, make: makeAnomalo},
+		"glossary": fromFiles(catalog.Glossary, []string{"*.md", "*.yml", "*.yaml"}, nil,
+			func(c sourceConfig, p place, fsys fs.FS, patterns []string) (sources.Source, error) {
+				return glossary.New(glossary.Config{Name: c.Name, Now: p.now, Files: fsys, Patterns: patterns})
+			}),
 		"trino":         {system: catalog.SystemTrino, options: []string{"stats", "max_stats", "snapshots", "queries", "literals", "ca_file"}, make: openTrinoSource},
 		"iceberg":       {system: catalog.SystemIceberg, files: []string{"**/*.metadata.json", "**/*.metadata.json.gz"}, options: []string{"catalog", "warehouse", "scope", "token_path", "endpoint", "region"}, make: openIceberg},
 		"kafka":         {system: catalog.SystemKafka, options: []string{"mechanism", "tls", "ca_file", "groups", "registry", "registry_user", "registry_token_env", "registry_token_file", "timeout"}, make: openKafka},
@@ -81,6 +108,46 @@ func sourceKinds() map[string]sourceKind {
 		"lakeformation": {system: catalog.LakeFormation, files: []string{"*.json"}, options: awsOptions, make: openGlue},
 		"postgres":      {system: catalog.SystemPG, options: []string{"ca_file", "tls"}, make: openPostgres},
 	}
+}
+
+// makeDataHub reads files of its file sink, or the metadata service itself.
+func makeDataHub(c sourceConfig, p place) (sources.Source, error) {
+	cfg := datahub.Config{Name: c.Name, Now: p.now, Namespaces: c.Platforms}
+	if c.URL == "" {
+		var err error
+		cfg.Files, cfg.Patterns, err = c.files(p)
+		if err != nil {
+			return nil, err
+		}
+		return datahub.New(cfg)
+	}
+	token, err := c.secret(p)
+	if err != nil {
+		return nil, err
+	}
+	cfg.API = &datahub.API{URL: c.URL, Token: token, GraphQL: c.Options["graphql"] == "on"}
+	return datahub.New(cfg)
+}
+
+// makeAnomalo asks its API, or reads answers of it.
+func makeAnomalo(c sourceConfig, p place) (sources.Source, error) {
+	cfg := anomalo.Config{Name: c.Name, Zone: p.zone, Now: p.now, URL: c.URL}
+	for name, ns := range c.Platforms {
+		if cfg.Warehouses == nil {
+			cfg.Warehouses = map[string]anomalo.Warehouse{}
+		}
+		cfg.Warehouses[name] = anomalo.Warehouse{Namespace: ns}
+	}
+	var err error
+	if c.URL == "" {
+		cfg.Files, _, err = c.files(p)
+	} else {
+		cfg.Token, err = c.secret(p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return anomalo.New(cfg)
 }
 
 func kindNames() []string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,7 +58,9 @@ func runSync(ctx context.Context, s streams, args []string) (int, error) {
 		if len(only) > 0 && !slices.Contains(only, c.Name) {
 			continue
 		}
-		fmt.Fprintf(s.err, "%s: reading …\n", c.Name)
+		if f, ok := s.err.(*os.File); ok && isTerminal(f) {
+			fmt.Fprintf(f, "%s: reading …\n", c.Name)
+		}
 		got := w.sync(ctx, st, c, *anew)
 		out = append(out, got)
 		if !f.json {
@@ -68,7 +71,11 @@ func runSync(ctx context.Context, s streams, args []string) (int, error) {
 		}
 	}
 	if w.cfg.Serve.Lineage != nil && (len(only) == 0 || slices.Contains(only, received)) {
-		got := w.syncReceived(ctx, st)
+		var events posted
+		got := events.sync(ctx, w, st)
+		if err := events.Close(); err != nil {
+			return 0, err
+		}
 		out = append(out, got)
 		if !f.json {
 			printSynced(s, got)

@@ -36,6 +36,7 @@ type config struct {
 	Trino     *trinoConfig      `yaml:"trino,omitempty"`   // in place of files
 	Known     catalogConfig     `yaml:"known,omitempty"`   // what is known of the data, and from where
 	State     stateConfig       `yaml:"state,omitempty"`
+	Search    searchConfig      `yaml:"search,omitempty"` // how the catalog is searched
 	Serve     serveConfig       `yaml:"serve,omitempty"`
 	Standards standardsConfig   `yaml:"standards,omitempty"`
 	Clock     string            `yaml:"clock"`     // RFC 3339; pins "now" where the data stand still

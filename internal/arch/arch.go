@@ -31,4 +31,5 @@ var homes = map[string]string{
 	"modernc.org/sqlite":          "internal/db",
 	"github.com/pressly/goose/":   "internal/db",
 	"github.com/trinodb/":         "engine/trino",
+	"github.com/pgvector/":        "embeddings/store/postgres",
 }

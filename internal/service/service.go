@@ -30,6 +30,9 @@ func S3(t testing.TB) string { return find(t, "s3", "LIMN_TEST_S3") }
 // S3Folder is the folder whose files are the objects of that bucket.
 func S3Folder(t testing.TB) string { return find(t, "s3", "LIMN_TEST_S3_FOLDER") }
 
+// Embed is the base URL of an endpoint that speaks OpenAI's embeddings API.
+func Embed(t testing.TB) string { return find(t, "embed", "LIMN_TEST_EMBED") }
+
 func find(t testing.TB, part, name string) string {
 	t.Helper()
 	if v := os.Getenv(name); v != "" {

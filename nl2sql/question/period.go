@@ -173,6 +173,7 @@ func (b *builder) reach() bool {
 		return b.decline(Decline{Code: Future, Reason: fmt.Sprintf("%s lies in the future; there is no data for it yet.", upper(b.r.cal.Describe(*p))), Hint: "Ask for a period that has begun."})
 	}
 	if len(b.q.Metrics) > 0 && !p.From.IsZero() && !p.From.Before(b.q.Until) && !b.mayLieAhead() && !b.stocks() {
+		b.out.Beyond = &b.q
 		return b.decline(Decline{Code: OutOfRange, Reason: fmt.Sprintf("There is no data for %s yet: it is complete to %s.", b.r.cal.Describe(*p), b.q.Until.AddDate(0, 0, -1).Format("2 Jan 2006")), Hint: "Ask for a period up to that day."})
 	}
 	if g := b.d.grain; g != timex.NoGrain && p.To.After(b.today) && !b.mayLieAhead() {

@@ -59,6 +59,7 @@ type Reading struct {
 	Spans       []*Span
 	Query       *semantic.Query
 	Plan        *plan.Plan
+	Beyond      *semantic.Query // of a decline: the query whose period lies beyond what is loaded
 	Meta        *Meta
 	Clarify     *Clarify
 	Decline     *Decline

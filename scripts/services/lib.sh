@@ -2,7 +2,7 @@
 # A part defines PART_needs, PART_fetch, PART_start (in its data folder, leaves pid), PART_ready (a real
 # request; 0 when answered), PART_env (lines NAME=value), and may define PART_stop.
 
-parts="postgres s3 trino"
+parts="postgres s3 trino embed"
 cache=${LIMN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/limn}
 run=${LIMN_SERVICES:-$cache/run}
 
@@ -23,7 +23,7 @@ port() {
 # with_needs PART… prints the parts and what they need, in the order of starting.
 with_needs() {
   local want=" $* " part need
-  for part in trino s3 postgres; do
+  for part in embed trino s3 postgres; do
     case $want in *" $part "*) for need in $("${part}_needs"); do want="$want$need "; done ;; esac
   done
   for part in $parts; do case $want in *" $part "*) echo "$part" ;; esac; done
@@ -35,7 +35,7 @@ with_users() {
   for part in $parts; do
     for need in $("${part}_needs"); do case $want in *" $need "*) want="$want$part "; break ;; esac; done
   done
-  for part in trino s3 postgres; do case $want in *" $part "*) echo "$part" ;; esac; done
+  for part in embed trino s3 postgres; do case $want in *" $part "*) echo "$part" ;; esac; done
 }
 
 alive() { [ -s "$(data "$1")/pid" ] && kill -0 "$(head -1 "$(data "$1")/pid")" 2>/dev/null; }

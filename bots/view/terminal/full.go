@@ -19,6 +19,7 @@ func (p *printer) full(a view.Answer) {
 	}
 	p.definitions(d.Definitions)
 	p.lineage(d.Lineage)
+	p.trace(d.Trace)
 	p.sources(d.Sources)
 	p.sql(d.SQL)
 	if len(d.Why) > 0 {
@@ -110,6 +111,21 @@ func (p *printer) lineage(ls []view.Lineage) {
 		}
 		if len(l.Indirect) > 0 {
 			p.hanging("    filtered or grouped by ", strings.Join(l.Indirect, ", "))
+		}
+	}
+	p.line("")
+}
+
+func (p *printer) trace(steps []view.Hop) {
+	if len(steps) == 0 {
+		return
+	}
+	p.head("Back to where the data begin")
+	for _, s := range steps {
+		p.hanging("  ", s.To)
+		p.hanging("    ← ", s.From)
+		if s.Job != "" {
+			p.hanging("      by ", s.Job)
 		}
 	}
 	p.line("")

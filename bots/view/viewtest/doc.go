@@ -67,6 +67,10 @@ func revenue(o *answer.Outcome) *answer.Outcome {
 		SnapshotID: "8412907713305621", Upstream: []string{"kafka://events.nimbus.example:9092/billing.events"}, Columns: []string{"day", "amount_usd"},
 	}}
 	o.Lineage = []answer.Lineage{{Output: "revenue", Inputs: []answer.Input{{Table: "lake.finance.revenue_daily", Column: "amount_usd", Kind: "direct"}, {Table: "lake.finance.revenue_daily", Column: "day", Kind: "indirect"}}}}
+	o.Trace = []answer.Traced{
+		{Output: "revenue", Hop: 1, Step: catalog.Step{From: "lake.raw.billing_events", FromColumn: "amount", To: "lake.finance.revenue_daily", ToColumn: "amount_usd", Type: "direct", Job: "airflow://finance/revenue_daily"}},
+		{Output: "revenue", Hop: 2, Step: catalog.Step{From: "kafka://events.nimbus.example:9092/billing.events", To: "lake.raw.billing_events"}},
+	}
 	o.Cost.ScannedBytes = 41_800_000
 	return o
 }

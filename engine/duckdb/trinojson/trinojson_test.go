@@ -77,6 +77,7 @@ func TestPaths(t *testing.T) {
 
 func FuzzJSON(f *testing.F) {
 	f.Add(`{"a":[1,2.5e3,"\u00e9"]}`, `lax $.a[0 to last] ? (@ > 1 && exists(@)).type()`)
+	f.Add("[\".\xf6J\"]", "lax $")
 	f.Fuzz(func(t *testing.T, text, path string) {
 		once, err := Canonical(text)
 		if err != nil {

@@ -222,6 +222,10 @@ func quote(b *strings.Builder, text string, raw bool) {
 		switch c := text[i]; {
 		case c >= 0xf0 && !raw: // the first byte of four
 			r, n := utf8.DecodeRuneInString(text[i:])
+			if r == utf8.RuneError { // no text of the engine has it; it stays as it is, like any other byte
+				b.WriteByte(c)
+				continue
+			}
 			high, low := utf16.EncodeRune(r)
 			for _, half := range [2]rune{high, low} {
 				b.WriteString(`\u`)

@@ -102,11 +102,11 @@ func table(n *named) *check.Table {
 	}
 	t.Catalog, t.Schema, t.Name = strings.ToLower(t.Catalog), strings.ToLower(t.Schema), strings.ToLower(t.Name)
 	for _, c := range n.columns {
-		typ, err := types.Parse(c.NativeType)
+		typ, err := types.Parse(c.typ)
 		if err != nil {
 			typ = types.Type{}
 		}
-		t.Columns = append(t.Columns, check.TableColumn{Name: strings.ToLower(c.Path), Type: typ})
+		t.Columns = append(t.Columns, check.TableColumn{Name: strings.ToLower(c.name), Type: typ})
 	}
 	return t
 }

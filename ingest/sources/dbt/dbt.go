@@ -60,11 +60,12 @@ type reading struct {
 	models map[string]*semanticModel
 	meas   map[string]measureOf
 	tables tables
+	words  map[string]string // names and types of columns, each once
 }
 
 // Read reads all artifacts, unless none has changed since the cursor was given.
 func (s *Source) Read(ctx context.Context, since string, emit func(catalog.Claim) error) (catalog.Report, error) {
-	r := &reading{Source: s, clock: loose.Clock{Zone: s.Zone}, now: s.Now(), names: map[string]*named{}, groups: map[string]person{}, models: map[string]*semanticModel{}, meas: map[string]measureOf{}}
+	r := &reading{Source: s, clock: loose.Clock{Zone: s.Zone}, now: s.Now(), names: map[string]*named{}, groups: map[string]person{}, models: map[string]*semanticModel{}, meas: map[string]measureOf{}, words: map[string]string{}}
 	r.emit = func(c catalog.Claim) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -133,8 +134,8 @@ func (r *reading) all(files []string) error {
 	return r.results(of[freshnessKind], "sources")
 }
 
-// found ends the reading of a file early.
-var found = errors.New("found")
+// errFound ends the reading of a file early.
+var errFound = errors.New("found")
 
 // kind finds out what a file is. The metadata stand first in what dbt writes; elsewhere the file is gone over.
 func (r *reading) kind(name string) (string, error) {
@@ -146,9 +147,9 @@ func (r *reading) kind(name string) (string, error) {
 		if err := dec.Decode(&m); err != nil {
 			return err
 		}
-		return found
+		return errFound
 	})
-	if err != nil && !errors.Is(err, found) {
+	if err != nil && !errors.Is(err, errFound) {
 		return "", err
 	}
 	kind, _ := m.artifact()

@@ -11,11 +11,12 @@ import (
 // named is what is remembered of a node while the manifest goes by: enough for other nodes to speak of it.
 type named struct {
 	id      catalog.ID
-	job     string // the id under which runs of it are known
-	columns []catalog.ColumnClaim
+	columns []typed
 	test    *test
 	// reads are what a node without a table reads: its SQL is put into that of whoever reads it.
 	reads []string
+	// exposed is what reads tables and makes none.
+	exposed bool
 }
 
 // test is what is remembered of a test for its results.
@@ -23,6 +24,9 @@ type test struct {
 	on    []string // unique ids of what it checks
 	check catalog.Check
 }
+
+// typed is a column and its type as the database writes it.
+type typed struct{ name, typ string }
 
 type measureOf struct {
 	measure
@@ -73,13 +77,19 @@ func (r *reading) index(name string) error {
 				default:
 					n.id = r.relation(s)
 				}
+				n.columns = make([]typed, 0, len(s.Columns))
 				for key, c := range s.Columns {
 					if c.Name == "" {
 						c.Name = key
 					}
-					n.columns = append(n.columns, catalog.ColumnClaim{Path: strings.Clone(c.Name), NativeType: strings.Clone(c.Type)})
+					n.columns = append(n.columns, r.typed(c.Name, c.Type))
 				}
 				r.names[strings.Clone(unique)] = n
+				return nil
+			})
+		case "exposures": // they come up among the results of runs
+			return loose.Entries(dec, func(unique string, _ json.RawMessage) error {
+				r.names[strings.Clone(unique)] = &named{exposed: true}
 				return nil
 			})
 		case "groups":
@@ -164,4 +174,18 @@ func (r *reading) of(unique string) catalog.ID {
 		return n.id
 	}
 	return r.urn(unique)
+}
+
+// typed keeps a column apart from the text that it was read from. Names and types of columns are few, however
+// many columns there are.
+func (r *reading) typed(name, typ string) typed {
+	one := func(s string) string {
+		if have, ok := r.words[s]; ok {
+			return have
+		}
+		s = strings.Clone(s)
+		r.words[s] = s
+		return s
+	}
+	return typed{one(name), one(typ)}
 }

@@ -78,7 +78,7 @@ func (r *reading) catalogTable(file, unique string, raw []byte, t *catalogTable,
 	if me != nil && len(c.Columns) > 0 {
 		me.columns = me.columns[:0]
 		for _, col := range c.Columns {
-			me.columns = append(me.columns, catalog.ColumnClaim{Path: strings.Clone(col.Path), NativeType: strings.Clone(col.NativeType)})
+			me.columns = append(me.columns, r.typed(col.Path, col.NativeType))
 		}
 	}
 	for name, s := range t.Stats {
@@ -179,6 +179,9 @@ func (r *reading) outcome(part, unique string, o *outcome) error {
 	if me == nil {
 		r.rep.Skip(unique, part+" speaks of it, and the manifest does not have it; they are of different runs of dbt")
 		return nil
+	}
+	if me.exposed {
+		return nil // nothing is run of it
 	}
 	p := r.provenance(o.file, unique, nil, o.meta)
 	p.RawHash = o.hash

@@ -3,6 +3,7 @@ package loose
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -43,6 +44,9 @@ func Files(fsys fs.FS, patterns []string) ([]string, error) {
 
 func below(fsys fs.FS, root, last string) (out []string, err error) {
 	err = fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && name == root {
+			return nil // as a pattern of a folder that is not there
+		}
 		if err != nil {
 			return err
 		}
@@ -68,4 +72,16 @@ func Cursor(fsys fs.FS, version string, files []string) (string, error) {
 		fmt.Fprintf(h, "%q %d %d\n", f, info.Size(), info.ModTime().UnixNano())
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// ReadFile reads a file that people write, unless it is larger than that can be.
+func ReadFile(fsys fs.FS, name string, most int64) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > most {
+		return nil, fmt.Errorf("%s has %d bytes, and at most %d are read", name, info.Size(), most)
+	}
+	return fs.ReadFile(fsys, name)
 }

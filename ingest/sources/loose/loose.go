@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/limn-data/limn/catalog"
 )
@@ -211,11 +210,7 @@ const maxName = 80
 
 func join(path, name string) string {
 	if len(name) > maxName {
-		cut := maxName
-		for cut > 0 && !utf8.RuneStart(name[cut]) { // it may be no UTF-8
-			cut--
-		}
-		name = name[:cut] + "…"
+		name = strings.ToValidUTF8(name[:maxName], "") + "…"
 	}
 	if path == "" {
 		return name
@@ -225,7 +220,7 @@ func join(path, name string) string {
 
 func text(quoted []byte) string {
 	if len(quoted) >= 2 && !bytes.ContainsRune(quoted, '\\') {
-		return string(quoted[1 : len(quoted)-1])
+		return strings.ToValidUTF8(string(quoted[1:len(quoted)-1]), "\uFFFD") // as the library reads it
 	}
 	var s string
 	if json.Unmarshal(quoted, &s) != nil {

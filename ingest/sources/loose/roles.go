@@ -21,13 +21,7 @@ func Role(word string) string {
 	if i := strings.LastIndexByte(word, ':'); i >= 0 {
 		word = word[i+1:]
 	}
-	word = strings.TrimPrefix(strings.ToLower(word), "__system__")
-	word = strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || r == ' ' {
-			return -1
-		}
-		return r
-	}, word)
+	word = Plain(strings.TrimPrefix(strings.ToLower(word), "__system__"))
 	if r, ok := roles[word]; ok {
 		return r
 	}
@@ -76,4 +70,14 @@ func PII(said ...any) string {
 		}
 	}
 	return out
+}
+
+// Plain is a word without case and without marks inside of it, as words of other systems are compared.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == ' ' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(s))
 }

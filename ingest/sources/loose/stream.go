@@ -151,7 +151,8 @@ func broken(name string, lead int64, dec *json.Decoder, err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return fmt.Errorf("%s: byte %d: the file ends in the middle of the value that begins here; it was cut off while it was written or copied", name, at)
 	case errors.As(err, &syntax):
-		return fmt.Errorf("%s: byte %d: %w", name, lead+syntax.Offset, err)
+		// The library counts from the beginning of a value that is not known here.
+		return fmt.Errorf("%s: byte %d: in the value that begins here: %w", name, at, err)
 	case errors.Is(err, errShape):
 		return fmt.Errorf("%s: byte %d: %w", name, at, err)
 	}

@@ -22,20 +22,15 @@ func standing[T any](n newest[T], deleted func(*T) bool) *T {
 
 // Claims is what the events come to: one claim for each producer and dataset or job, sorted by key.
 func (s *State) Claims(clock *loose.Clock) []catalog.Claim {
-	writers := s.writers()
+	f := s.all()
 	var out []catalog.Claim
 	for key, d := range s.datasets {
-		out = append(out, s.datasetClaim(key, d, writers[key], clock))
-	}
-	endings := map[jobKey]*writer{}
-	for key, j := range s.jobs {
-		endings[key] = &writer{job: j.id, states: map[string]*ending{}}
-	}
-	for key, r := range s.runs {
-		endings[key.jobKey].ends(r, nil)
+		out = append(out, s.datasetClaim(key, d, f.writers[key], clock))
 	}
 	for key, j := range s.jobs {
-		out = append(out, jobClaim(key, j, endings[key], clock))
+		w := f.jobs[key]
+		w.job = j.id
+		out = append(out, jobClaim(key, j, w, clock))
 	}
 	slices.SortFunc(out, func(a, b catalog.Claim) int { return cmp.Compare(a.Key(), b.Key()) })
 	return out
@@ -55,53 +50,131 @@ type ending struct {
 	stats *statisticsFacet
 }
 
-// writers finds for each dataset the jobs that write it, what they read in the same run, and how they ended.
-// A run that names no outputs, as a failed one often does, counts for everything that its job ever wrote.
-func (s *State) writers() map[datasetKey]map[string]*writer {
-	out := map[datasetKey]map[string]*writer{}
-	wrote := map[jobKey]map[string]bool{} // outputs by job
-	of := func(job jobKey, id catalog.ID, ds string) *writer {
-		k := datasetKey{job.producer, ds}
-		if out[k] == nil {
-			out[k] = map[string]*writer{}
+// folded is what runs come to that are not kept any more, in the parts in which writers looks at them.
+type folded struct {
+	writers map[datasetKey]map[string]*writer // by the key of the job
+	bare    map[jobKey]*writer                // runs that named no outputs
+	jobs    map[jobKey]*writer                // all runs
+}
+
+func newFolded() *folded {
+	return &folded{map[datasetKey]map[string]*writer{}, map[jobKey]*writer{}, map[jobKey]*writer{}}
+}
+
+func newWriter(id catalog.ID) *writer {
+	return &writer{job: id, states: map[string]*ending{}, inputs: map[string]*seen{}}
+}
+
+// of finds or makes the writer of a dataset by a job.
+func (f *folded) of(job jobKey, id catalog.ID, ds string) *writer {
+	k := datasetKey{job.producer, ds}
+	if f.writers[k] == nil {
+		f.writers[k] = map[string]*writer{}
+	}
+	w := f.writers[k][job.id]
+	if w == nil {
+		w = newWriter(id)
+		f.writers[k][job.id] = w
+	}
+	return w
+}
+
+// run adds a run: what it read and wrote, and how it ended.
+func (f *folded) run(key jobKey, id catalog.ID, r *run) {
+	if f.jobs[key] == nil {
+		f.jobs[key] = newWriter(id)
+	}
+	f.jobs[key].ends(r, nil)
+	for ds, o := range r.outputs {
+		w := f.of(key, id, ds)
+		for k, in := range r.inputs {
+			w.reads(k, in, r.span)
 		}
-		w := out[k][job.id]
-		if w == nil {
-			w = &writer{job: id, states: map[string]*ending{}, inputs: map[string]*seen{}}
-			out[k][job.id] = w
+		w.ends(r, o.stats.val)
+	}
+	if len(r.outputs) == 0 {
+		if f.bare[key] == nil {
+			f.bare[key] = newWriter(id)
 		}
-		if wrote[job] == nil {
-			wrote[job] = map[string]bool{}
+		f.bare[key].ends(r, nil)
+	}
+}
+
+// add takes over what another one has.
+func (f *folded) add(o *folded) {
+	for k, by := range o.writers {
+		for job, w := range by {
+			f.of(jobKey{k.producer, job}, w.job, k.id).add(w)
 		}
-		wrote[job][ds] = true
-		return w
+	}
+	for _, m := range []struct{ to, from map[jobKey]*writer }{{f.bare, o.bare}, {f.jobs, o.jobs}} {
+		for key, w := range m.from {
+			if m.to[key] == nil {
+				m.to[key] = newWriter(w.job)
+			}
+			m.to[key].add(w)
+		}
+	}
+}
+
+func (w *writer) add(o *writer) {
+	for k, in := range o.inputs {
+		w.reads(k, in, in.span)
+	}
+	for state, e := range o.states {
+		if have := w.states[state]; have == nil || e.after(have.stamp) {
+			c := *e
+			w.states[state] = &c
+		}
+	}
+}
+
+// Forget folds the runs whose last event is older than before and drops them, so that a state that is kept for
+// long does not grow with each run. An event of such a run that comes later still counts, as a run of its own.
+func (s *State) Forget(before time.Time) {
+	if s.done == nil {
+		s.done = newFolded()
+	}
+	for key, r := range s.runs {
+		if r.last.Before(before) {
+			s.done.run(key.jobKey, s.jobs[key.jobKey].id, r)
+			r.inputs, r.outputs = nil, nil // what is needed of them is folded
+			delete(s.runs, key)
+		}
+	}
+}
+
+// all is what all runs and static jobs come to. A run that names no outputs, as a failed one often does, counts
+// for everything that its job ever wrote.
+func (s *State) all() *folded {
+	f := newFolded()
+	if s.done != nil {
+		f.add(s.done)
 	}
 	for key, j := range s.jobs {
+		if f.jobs[key] == nil {
+			f.jobs[key] = newWriter(j.id)
+		}
 		for ds, o := range j.outputs {
-			w := of(key, j.id, ds)
+			w := f.of(key, j.id, ds)
 			for k, in := range j.inputs {
 				w.reads(k, in, span{minTime(in.first, o.first), maxTime(in.last, o.last)})
 			}
 		}
 	}
 	for key, r := range s.runs {
-		for ds, o := range r.outputs {
-			w := of(key.jobKey, s.jobs[key.jobKey].id, ds)
-			for k, in := range r.inputs {
-				w.reads(k, in, r.span)
+		f.run(key.jobKey, s.jobs[key.jobKey].id, r)
+	}
+	for k, by := range f.writers {
+		for job, w := range by {
+			key := jobKey{k.producer, job}
+			w.job = s.jobs[key].id // the newest spelling
+			if b := f.bare[key]; b != nil {
+				w.add(b)
 			}
-			w.ends(r, o.stats.val)
 		}
 	}
-	for key, r := range s.runs {
-		if len(r.outputs) > 0 {
-			continue
-		}
-		for ds := range wrote[key.jobKey] {
-			out[datasetKey{key.producer, ds}][key.id].ends(r, nil)
-		}
-	}
-	return out
+	return f
 }
 
 func (w *writer) reads(key string, in *seen, when span) {

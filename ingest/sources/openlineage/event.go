@@ -26,6 +26,7 @@ type Event struct {
 	Producer string // without what changes from release to release
 	Version  string // of the spec, as the event gives it
 	Hash     string // SHA-256 of the compacted event
+	Compact  []byte // the event without spaces
 	wire
 }
 
@@ -128,10 +129,12 @@ func Parse(raw []byte, clock *loose.Clock, notes loose.Notes) (Event, error) {
 	}
 	e.Producer, e.Version = producer(e.Producer_), specVersion(e.SchemaURL)
 	var compact bytes.Buffer
+	compact.Grow(len(raw))
 	if err := json.Compact(&compact, raw); err != nil {
 		return e, err
 	}
-	e.Hash = loose.Hash(compact.Bytes())
+	e.Compact = compact.Bytes()
+	e.Hash = loose.Hash(e.Compact)
 	return e, nil
 }
 

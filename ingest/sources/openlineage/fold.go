@@ -52,6 +52,7 @@ type State struct {
 	datasets map[datasetKey]*dataset
 	jobs     map[jobKey]*job
 	runs     map[runKey]*run
+	done     *folded // of runs that are forgotten
 	// written is when each dataset was last written by whomever, by the key of its id.
 	written map[string]time.Time
 }

@@ -187,6 +187,40 @@ func TestFoldIsASet(t *testing.T) {
 	}
 }
 
+// Runs that are forgotten leave what they came to: a state from which they were dropped makes the claims that it
+// made before, and what is added later joins them.
+func TestForget(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		events := random(r)
+		want := fold(t, events)
+		var s State
+		clock := &loose.Clock{}
+		add := func(all []string) {
+			for _, raw := range all {
+				e, err := Parse([]byte(raw), clock, loose.Notes{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.Add(e)
+			}
+		}
+		add(events)
+		before := s.Claims(clock)
+		s.Forget(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))
+		if len(s.runs) != 0 {
+			t.Fatal("runs are left")
+		}
+		if d := cmp.Diff(before, s.Claims(clock)); d != "" {
+			t.Fatalf("seed %d (-before +after):\n%s", seed, d)
+		}
+		add(events) // again: nothing new
+		if d := cmp.Diff(want, s.Claims(clock)); d != "" {
+			t.Fatalf("seed %d (-once +again after):\n%s", seed, d)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"no object", `[]`, "JSON object"},
@@ -280,4 +314,27 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// BenchmarkFold is an event from text into a state that has thousands of runs of two hundred jobs.
+func BenchmarkFold(b *testing.B) {
+	var s State
+	clock := &loose.Clock{}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		raw := fmt.Sprintf(`{"eventType":"COMPLETE","eventTime":"2026-11-20T%02d:%02d:%02dZ","producer":"https://github.com/OpenLineage/OpenLineage/tree/1.53.0/integration/spark","schemaURL":"https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent","run":{"runId":"r%d","facets":{"processing_engine":{"name":"spark","version":"3.5.1"}}},"job":{"namespace":"etl","name":"load_%d"},"inputs":[{"namespace":"kafka://broker:9092","name":"topic_%d"}],"outputs":[{"namespace":"trino://lake:8443","name":"hive.sales.t_%d","facets":{"schema":{"fields":[{"name":"id","type":"bigint"},{"name":"total","type":"decimal(12,2)"}]},"columnLineage":{"fields":{"id":{"inputFields":[{"namespace":"kafka://broker:9092","name":"topic_%d","field":"id","transformations":[{"type":"DIRECT","subtype":"IDENTITY"}]}]}}}},"outputFacets":{"outputStatistics":{"rowCount":7}}}]}`,
+			n/3600%24, n/60%60, n%60, n, n%200, n%50, n%200, n%50)
+		e, err := Parse([]byte(raw), clock, loose.Notes{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Add(e)
+		if n++; n%10_000 == 0 {
+			s.Forget(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC))
+		}
+	}
+	if len(s.Claims(clock)) == 0 {
+		b.Error("no claims")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync"
 	"time"
 
 	"github.com/limn-data/limn/catalog"
@@ -32,15 +33,32 @@ type Reader interface {
 	Events(ctx context.Context, f func(raw json.RawMessage) error) error
 }
 
-// Source reads event files or an inbox.
-type Source struct{ Config }
+// Follower is a Reader that can go on where it stopped: from is empty for the beginning, or what Since gave before.
+// It may give some events again.
+type Follower interface {
+	Reader
+	Since(ctx context.Context, from string, f func(raw json.RawMessage) error) (next string, err error)
+}
+
+// Source reads event files or an inbox. Of an inbox that can be followed it keeps what it has folded, so that the
+// next reading takes the new events only; a Source that is made anew reads all. It reads once at a time.
+type Source struct {
+	Config
+	mu    sync.Mutex
+	state *State // of the inbox, up to from
+	from  string
+}
+
+// remembered is how long runs are kept one by one, counted back from the newest event: events of one run come
+// within that time. What older runs come to stays.
+const remembered = 7 * 24 * time.Hour
 
 // New makes a source of its settings.
 func New(c Config) (*Source, error) {
 	if c.Now == nil || (c.Files == nil) == (c.Inbox == nil) {
 		return nil, errors.New("openlineage: a source needs a clock, and either files or an inbox")
 	}
-	return &Source{c}, nil
+	return &Source{Config: c}, nil
 }
 
 // Read folds every event there is: facts may come late, so no event can be judged alone. Files that have not
@@ -48,7 +66,9 @@ func New(c Config) (*Source, error) {
 func (s *Source) Read(ctx context.Context, since string, emit func(catalog.Claim) error) (catalog.Report, error) {
 	var rep catalog.Report
 	clock := &loose.Clock{Zone: s.Zone}
-	var state State
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state, newest := &State{}, time.Time{}
 	one := func(where string) func(raw json.RawMessage) error {
 		return func(raw json.RawMessage) error {
 			if err := ctx.Err(); err != nil {
@@ -62,10 +82,25 @@ func (s *Source) Read(ctx context.Context, since string, emit func(catalog.Claim
 			}
 			rep.Count(e.Kind + " events")
 			state.Add(e)
+			if e.Time.After(newest) {
+				newest = e.Time
+			}
 			return nil
 		}
 	}
-	if s.Inbox != nil {
+	if follow, ok := s.Inbox.(Follower); ok {
+		if s.state != nil {
+			state = s.state
+		}
+		s.state = nil // a reading that breaks off leaves half of the new events in it
+		next, err := follow.Since(ctx, s.from, one("inbox"))
+		if err != nil {
+			s.from = ""
+			return rep, fmt.Errorf("openlineage: %w", err)
+		}
+		state.Forget(newest.Add(-remembered))
+		s.state, s.from = state, next
+	} else if s.Inbox != nil {
 		if err := s.Inbox.Events(ctx, one("inbox")); err != nil {
 			return rep, fmt.Errorf("openlineage: %w", err)
 		}

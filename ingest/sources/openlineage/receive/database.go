@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -180,21 +181,40 @@ func (d *Database) number() int64 {
 	}
 }
 
+// overlap is how far back a place is read again: a process whose clock is behind, or whose statement took long,
+// may have kept an event under a number before those that were read.
+const overlap = 2 * time.Minute
+
 // Events gives every event that is kept.
 func (d *Database) Events(ctx context.Context, do func(raw json.RawMessage) error) error {
-	rows, err := d.db.QueryContext(ctx, "SELECT body FROM lineage_inbox ORDER BY number")
+	_, err := d.Since(ctx, "", do)
+	return err
+}
+
+// Since gives the events that were kept after those that another call has given, and some of those again.
+func (d *Database) Since(ctx context.Context, from string, do func(raw json.RawMessage) error) (next string, err error) {
+	var last, begin int64
+	if from != "" {
+		if last, err = strconv.ParseInt(from, 10, 64); err != nil {
+			return "", fmt.Errorf("inbox: %q is no place in it: %w", from, err)
+		}
+		begin = last - int64(overlap)
+	}
+	rows, err := d.db.QueryContext(ctx, "SELECT number, body FROM lineage_inbox WHERE number > $1 ORDER BY number", begin)
 	if err != nil {
-		return fmt.Errorf("inbox: %w", err)
+		return "", fmt.Errorf("inbox: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
+		var number int64
 		var body string
-		if err := rows.Scan(&body); err != nil {
-			return fmt.Errorf("inbox: %w", err)
+		if err := rows.Scan(&number, &body); err != nil {
+			return "", fmt.Errorf("inbox: %w", err)
 		}
 		if err := do(json.RawMessage(body)); err != nil {
-			return err
+			return "", err
 		}
+		last = max(last, number)
 	}
-	return rows.Err()
+	return strconv.FormatInt(last, 10), rows.Err()
 }

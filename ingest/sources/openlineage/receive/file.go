@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // File is an inbox of segments in a folder, each a file of lines "checksum event". What Append has said yes to
@@ -154,7 +155,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func (f *File) Append(ctx context.Context, events []Event) error {
 	var b bytes.Buffer
 	for _, e := range events {
-		raw, err := json.Marshal(e) // compacts the body, so that it has no line ends
+		raw, err := e.line()
 		if err != nil {
 			return err
 		}
@@ -183,6 +184,24 @@ func (f *File) Append(ctx context.Context, events []Event) error {
 			return errors.New("the inbox is closed")
 		}
 	}
+}
+
+// line is the event as JSON without line ends. The body is JSON already, and is not gone over again unless it has
+// any.
+func (e *Event) line() ([]byte, error) {
+	if bytes.IndexByte(e.Body, '\n') >= 0 || bytes.IndexByte(e.Body, '\r') >= 0 || len(e.Body) == 0 {
+		return json.Marshal(e)
+	}
+	head, err := json.Marshal(struct {
+		At       time.Time `json:"at"`
+		Producer string    `json:"as"`
+	}{e.At, e.Producer})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, len(head)+len(e.Body)+10)
+	out = append(append(out, head[:len(head)-1]...), `,"event":`...)
+	return append(append(out, e.Body...), '}'), nil
 }
 
 // maxGroup is how many bytes are written before those who wait are told.
@@ -254,33 +273,69 @@ func (f *File) Events(ctx context.Context, do func(raw json.RawMessage) error) e
 	return Dir(f.dir).Events(ctx, do)
 }
 
+// Since gives the events that were kept after those that another call has given.
+func (f *File) Since(ctx context.Context, from string, do func(raw json.RawMessage) error) (string, error) {
+	return Dir(f.dir).Since(ctx, from, do)
+}
+
 // Dir reads the inbox in a folder, also while another process writes it.
 type Dir string
 
 // Events gives every event that is kept, in the order in which they were.
 func (d Dir) Events(ctx context.Context, do func(raw json.RawMessage) error) error {
+	_, err := d.Since(ctx, "", do)
+	return err
+}
+
+// Since gives the events that were kept after those that another call has given.
+func (d Dir) Since(ctx context.Context, from string, do func(raw json.RawMessage) error) (next string, err error) {
+	var segment string
+	var at int64
+	if from != "" {
+		if _, err := fmt.Sscanf(from, "%s %d", &segment, &at); err != nil {
+			return "", fmt.Errorf("inbox: %q is no place in it: %w", from, err)
+		}
+	}
 	names, err := segments(string(d))
 	if err != nil {
-		return err
+		return "", err
 	}
+	next = from
 	for i, name := range names {
+		base := filepath.Base(name)
+		if base < segment {
+			continue
+		}
+		begin := int64(0)
+		if base == segment {
+			begin = at
+		}
 		if err := ctx.Err(); err != nil {
-			return err
+			return "", err
 		}
-		seg, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		_, err = scan(seg, name, do)
+		good, err := scanFrom(name, begin, do)
 		var bad *damage
 		if errors.As(err, &bad) && i == len(names)-1 {
 			err = nil // what is being written there, or was when the process stopped
 		}
-		if err := errors.Join(err, seg.Close()); err != nil {
-			return err
+		if err != nil {
+			return "", err
 		}
+		next = fmt.Sprintf("%s %d", base, begin+good)
 	}
-	return nil
+	return next, nil
+}
+
+func scanFrom(name string, begin int64, do func(raw json.RawMessage) error) (good int64, err error) {
+	seg, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, seg.Close()) }()
+	if _, err := seg.Seek(begin, io.SeekStart); err != nil {
+		return 0, err
+	}
+	return scan(seg, name, do)
 }
 
 func segments(dir string) ([]string, error) {

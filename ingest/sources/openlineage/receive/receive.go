@@ -307,14 +307,11 @@ func (h *Handler) event(p *Producer, raw []byte) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
+	body := parsed.Compact // without line ends, as the inbox wants it
 	if foreign {
-		if raw, err = p.strip(raw); err != nil {
+		if body, err = p.strip(raw); err != nil {
 			return Event{}, &refusal{http.StatusUnprocessableEntity, err.Error()}
 		}
 	}
-	var line bytes.Buffer // without line ends, as the inbox wants it
-	if err := json.Compact(&line, raw); err != nil {
-		return Event{}, &refusal{http.StatusUnprocessableEntity, err.Error()}
-	}
-	return Event{h.Now().UTC(), p.Name, line.Bytes()}, nil
+	return Event{h.Now().UTC(), p.Name, body}, nil
 }

@@ -122,5 +122,5 @@ func (p *Producer) strip(raw []byte) ([]byte, error) {
 	if foreign, err := p.may(&again); err != nil || foreign {
 		return nil, errors.New("the event has the same key twice; name each once")
 	}
-	return out, nil
+	return again.Compact, nil
 }

@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+select customer, amount from {{ ref('stg_orders') }}
