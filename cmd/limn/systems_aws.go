@@ -6,44 +6,12 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-
 	"github.com/limn-data/limn/ingest/sources"
+	"github.com/limn-data/limn/ingest/sources/amazon"
 	"github.com/limn-data/limn/ingest/sources/glue"
 	"github.com/limn-data/limn/ingest/sources/iceberg"
 	"github.com/limn-data/limn/ingest/sources/rest"
 )
-
-// aws is how a source signs in at AWS, or at what speaks its protocols: with the key that limn.yaml names (user and
-// token_env or token_file), else in the ways that AWS's own tools do: variables, profile, web identity, role of the
-// machine.
-func (c sourceConfig) aws(p place) (aws.Config, error) {
-	var opts []func(*awsconfig.LoadOptions) error
-	secret, err := c.secret(p)
-	if err != nil {
-		return aws.Config{}, err
-	}
-	if (c.User == "") != (secret == "") {
-		return aws.Config{}, fmt.Errorf("source %s: a key of AWS is user and a secret (token_env or token_file), or neither", c.Name)
-	}
-	if secret != "" {
-		opts = append(opts, awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(c.User, secret, "")))
-	}
-	if r := c.Options["region"]; r != "" {
-		opts = append(opts, awsconfig.WithRegion(r))
-	}
-	cfg, err := awsconfig.LoadDefaultConfig(context.Background(), opts...)
-	if err != nil {
-		return cfg, fmt.Errorf("source %s: %w", c.Name, err)
-	}
-	if cfg.Region == "" {
-		cfg.Region = "us-east-1"
-	}
-	return cfg, nil
-}
 
 // openIceberg reads a folder (path), a bucket (url s3://bucket/prefix) or a REST catalog (url https://…).
 func openIceberg(c sourceConfig, p place) (sources.Source, error) {
@@ -59,15 +27,15 @@ func openIceberg(c sourceConfig, p place) (sources.Source, error) {
 			return nil, err
 		}
 	case u.Scheme == "s3":
-		account, err := c.aws(p)
+		secret, err := c.secret(p)
 		if err != nil {
 			return nil, err
 		}
-		cfg.Bucket = &iceberg.Bucket{Name: u.Host, Prefix: strings.Trim(u.Path, "/"), Client: s3.NewFromConfig(account, func(o *s3.Options) {
-			if e := c.Options["endpoint"]; e != "" {
-				o.BaseEndpoint, o.UsePathStyle = aws.String(e), true
-			}
-		})}
+		account, err := amazon.Config(context.Background(), c.Options["region"], c.User, secret)
+		if err != nil {
+			return nil, fmt.Errorf("source %s: %w", c.Name, err)
+		}
+		cfg.Bucket = &iceberg.Bucket{Name: u.Host, Prefix: strings.Trim(u.Path, "/"), Client: amazon.S3(account, c.Options["endpoint"])}
 	default:
 		client, err := rest.New("source "+c.Name, strings.TrimSuffix(strings.TrimRight(c.URL, "/"), "/v1"))
 		if err != nil {
@@ -112,9 +80,13 @@ func openGlue(c sourceConfig, p place) (sources.Source, error) {
 			return nil, err
 		}
 	} else {
-		account, err := c.aws(p)
+		secret, err := c.secret(p)
 		if err != nil {
 			return nil, err
+		}
+		account, err := amazon.Config(context.Background(), cfg.Region, c.User, secret)
+		if err != nil {
+			return nil, fmt.Errorf("source %s: %w", c.Name, err)
 		}
 		cfg.Region = account.Region
 		cfg.Account = &glue.Account{Credentials: account.Credentials}

@@ -31,5 +31,7 @@ var homes = map[string]string{
 	"modernc.org/sqlite":          "internal/db",
 	"github.com/pressly/goose/":   "internal/db",
 	"github.com/trinodb/":         "engine/trino",
+	"github.com/aws/":             "ingest",
+	"github.com/twmb/":            "ingest",
 	"github.com/pgvector/":        "embeddings/store/postgres",
 }
