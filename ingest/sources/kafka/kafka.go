@@ -89,7 +89,7 @@ func (c *Config) signIn() (sasl.Mechanism, error) {
 }
 
 func (c *Config) client() (*kgo.Client, error) {
-	opts := []kgo.Opt{kgo.SeedBrokers(c.Brokers...), kgo.ClientID("limn"), kgo.RetryTimeout(c.Timeout), kgo.DialTimeout(min(c.Timeout, 10*time.Second)), kgo.RequestRetries(3)}
+	opts := []kgo.Opt{kgo.SeedBrokers(c.Brokers...), kgo.ClientID("limn"), kgo.RetryTimeout(c.Timeout), kgo.DialTimeout(min(c.Timeout, 10*time.Second)), kgo.RequestRetries(3), kgo.RequestTimeoutOverhead(max(min(c.Timeout, 10*time.Second), time.Second))}
 	if m, err := c.signIn(); err != nil {
 		return nil, err
 	} else if m != nil {
