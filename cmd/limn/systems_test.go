@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -104,6 +105,124 @@ func TestTrinoSource(t *testing.T) {
 	}
 	if u := claimOf(t, claims, schema+".orders", "usage"); u.Usage.Queries != 3 {
 		t.Errorf("use after the second run: %+v", u.Usage)
+	}
+}
+
+// What Trino wrote is read from its bucket too, and both speak of one table, by its location.
+func TestTrinoAndIceberg(t *testing.T) {
+	address := service.Trino(t)
+	store, err := url.Parse(service.S3(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := trino.Open(trino.Config{URL: address, User: "admin", Source: "limn"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	run := func(sql string) {
+		t.Helper()
+		if _, err := e.Run(context.Background(), trino.Statement{SQL: sql, MaxRows: -1}); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	name := fmt.Sprintf("ice%x", time.Now().UnixNano())
+	schema := "lake." + name
+	run("CREATE SCHEMA " + schema)
+	t.Cleanup(func() { run("DROP SCHEMA " + schema + " CASCADE") })
+	run("CREATE TABLE " + schema + ".orders (id bigint COMMENT 'who', at timestamp(6) with time zone, buyer row(email varchar, n integer), tags map(varchar, array(double))) COMMENT 'all orders' WITH (partitioning = ARRAY['day(at)', 'bucket(id, 4)'], sorted_by = ARRAY['id'])")
+	run("INSERT INTO " + schema + ".orders SELECT n, current_timestamp, ROW('a', 1), NULL FROM UNNEST(sequence(1, 7)) AS t(n)")
+	said, _, err := readLive(t, sourceConfig{Name: "lake", Kind: "trino", URL: address, User: "admin", Include: []string{schema}, Options: map[string]string{"queries": "off"}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, _ := store.User.Password()
+	t.Setenv("LIVE_SECRET", secret)
+	from := sourceConfig{Name: "bucket", Kind: "iceberg", URL: "s3://" + strings.Trim(store.Path, "/") + "/warehouse/" + name, User: store.User.Username(), TokenEnv: "LIVE_SECRET", Options: map[string]string{"endpoint": "http://" + store.Host, "region": "us-east-1"}}
+	found, rep, err := readLive(t, from, "")
+	if err != nil || len(found) != 1 || rep.SkippedCount+len(rep.Unknown) > 0 {
+		t.Fatalf("%+v, %+v, %v", found, rep, err)
+	}
+	ours, theirs := found[0], claimOf(t, said, schema+".orders", "")
+	commit := claimOf(t, said, schema+".orders", "snapshot")
+	if ours.SnapshotID != commit.SnapshotID || *ours.Rows != 7 || *ours.Bytes != *commit.Bytes || !ours.Observed[0].At.Equal(commit.Observed[0].At) || ours.Description != "all orders" || ours.Custom["partitioned_by"] != "day(at), bucket[4](id)" || ours.Custom["sorted_by"] != "id asc" {
+		t.Errorf("the files say %+v\nthe server %+v", ours, commit)
+	}
+	types := map[string]string{}
+	for _, c := range theirs.Columns {
+		types[c.Path] = c.Type
+	}
+	for _, c := range ours.Columns {
+		if !strings.Contains(c.Path, ".") && c.Type != types[c.Path] {
+			t.Errorf("%s is %s in the files and %s in the server", c.Path, c.Type, types[c.Path])
+		}
+	}
+	base, _, err := e.Tables(t.Context(), trino.Scope{schema})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := catalog.Input{Base: base, Identity: catalog.Identity{LakeAt: []string{strings.Replace(address, "http://", "trino://", 1)}}}
+	for _, c := range append(said, found...) {
+		in.Claims = append(in.Claims, &c)
+	}
+	snap, err := catalog.Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	systems := map[string]bool{}
+	for _, a := range snap.Assets {
+		for _, c := range a.Claims {
+			systems[c.System] = true
+		}
+	}
+	if len(snap.Assets) != 1 || len(snap.Outside) > 0 || !snap.Assets[0].FreshAt.Equal(commit.Observed[0].At) || !systems[catalog.SystemTrino] || !systems[catalog.SystemIceberg] {
+		t.Errorf("%d tables and %d other things of %v", len(snap.Assets), len(snap.Outside), systems)
+	}
+}
+
+// Settings that make no sense are said before anything is asked, without what is secret in them.
+func TestSettingsOfSources(t *testing.T) {
+	t.Setenv("LIVE_SECRET", "hush-hush")
+	for says, c := range map[string]sourceConfig{
+		"wants a url":                  {Name: "a", Kind: "trino"},
+		"include":                      {Name: "a", Kind: "trino", URL: "http://h:1", Include: []string{"a..b"}},
+		"option stats":                 {Name: "a", Kind: "trino", URL: "http://h:1", Options: map[string]string{"stats": "perhaps"}},
+		"path of a folder":             {Name: "a", Kind: "iceberg"},
+		"wants a path":                 {Name: "a", Kind: "connect"},
+		"key of AWS":                   {Name: "a", Kind: "iceberg", URL: "s3://b/p", TokenEnv: "LIVE_SECRET"},
+		"no mechanism":                 {Name: "a", Kind: "kafka", URL: "kafka://h:9092", User: "u", TokenEnv: "LIVE_SECRET", Options: map[string]string{"mechanism": "GSSAPI"}},
+		"host:port":                    {Name: "a", Kind: "kafka"},
+		"without a user":               {Name: "a", Kind: "kafka", URL: "kafka://h:9092", Options: map[string]string{"registry": "https://ann:hush-hush@h"}},
+		"holds a user":                 {Name: "a", Kind: "connect", URL: "https://ann:hush-hush@h"},
+		"is no address":                {Name: "a", Kind: "airflow", URL: "airflow.example"},
+		"option since":                 {Name: "a", Kind: "airflow", URL: "https://h", Options: map[string]string{"since": "long"}},
+		"holds a password":             {Name: "a", Kind: "postgres", URL: "postgres://ann:hush-hush@h/x"},
+		"names no database":            {Name: "a", Kind: "postgres", URL: "postgres://h"},
+		"a key of AWS is user and a s": {Name: "a", Kind: "glue", User: "AKIA"},
+	} {
+		if err := c.check(); err != nil {
+			t.Errorf("%s: %v", says, err)
+		}
+		_, err := c.open(place{dir: t.TempDir(), zone: time.UTC, now: time.Now})
+		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s %s: %v, want %q", c.Kind, c.URL, err, says)
+		}
+	}
+	for _, c := range []sourceConfig{
+		{Name: "a", Kind: "lakeformation", User: "AKIA", TokenEnv: "LIVE_SECRET", Options: map[string]string{"region": "eu-west-1"}},
+		{Name: "a", Kind: "glue", User: "AKIA", TokenEnv: "LIVE_SECRET", Options: map[string]string{"region": "eu-west-1", "partitions": "on"}},
+		{Name: "a", Kind: "kafka", URL: "kafka://h:9092,i:9092", User: "u", TokenEnv: "LIVE_SECRET", Options: map[string]string{"tls": "on", "registry": "https://h:8081"}},
+		{Name: "a", Kind: "iceberg", URL: "https://h/api", User: "id", TokenEnv: "LIVE_SECRET", Options: map[string]string{"catalog": "lake", "warehouse": "w"}},
+		{Name: "a", Kind: "airflow", URL: "https://h", User: "u", TokenEnv: "LIVE_SECRET"},
+		{Name: "a", Kind: "connect", URL: "https://h", TokenEnv: "LIVE_SECRET"},
+		{Name: "a", Kind: "postgres", URL: "postgres://h/x", User: "u", TokenEnv: "LIVE_SECRET", Options: map[string]string{"tls": "on"}},
+	} {
+		if err := c.check(); err != nil {
+			t.Errorf("%s: %v", c.Kind, err)
+		}
+		if _, err := c.open(place{dir: t.TempDir(), zone: time.UTC, now: time.Now}); err != nil {
+			t.Errorf("%s: %v", c.Kind, err)
+		}
 	}
 }
 
