@@ -15,31 +15,30 @@ import (
 
 // metadata is a table metadata file of the Iceberg specification, format versions 1 to 3.
 type metadata struct {
-	Format        int               `json:"format-version"`
-	UUID          string            `json:"table-uuid"`
-	Location      string            `json:"location"`
-	Updated       int64             `json:"last-updated-ms"`
-	Schema        *schema           `json:"schema"` // version 1
-	Schemas       []*schema         `json:"schemas"`
-	SchemaID      *int              `json:"current-schema-id"`
-	Spec          []partitionField  `json:"partition-spec"` // version 1
-	Specs         []spec            `json:"partition-specs"`
-	SpecID        int               `json:"default-spec-id"`
-	LastPartition *int              `json:"last-partition-id"`
-	Orders        []order           `json:"sort-orders"`
-	OrderID       int               `json:"default-sort-order-id"`
-	Properties    map[string]string `json:"properties"`
-	SnapshotID    *int64            `json:"current-snapshot-id"`
-	Snapshots     []snapshot        `json:"snapshots"`
-	Refs          map[string]ref    `json:"refs"`
-	Statistics    []statistics      `json:"statistics"`
-	View          string            `json:"view-uuid"`
-	Function      string            `json:"function-uuid"`
+	Format     int               `json:"format-version"`
+	UUID       string            `json:"table-uuid"`
+	Location   string            `json:"location"`
+	Updated    int64             `json:"last-updated-ms"`
+	Schema     *schema           `json:"schema"` // version 1
+	Schemas    []*schema         `json:"schemas"`
+	SchemaID   *int              `json:"current-schema-id"`
+	Spec       []partitionField  `json:"partition-spec"` // version 1
+	Specs      []spec            `json:"partition-specs"`
+	SpecID     int               `json:"default-spec-id"`
+	Orders     []order           `json:"sort-orders"`
+	OrderID    int               `json:"default-sort-order-id"`
+	Properties map[string]string `json:"properties"`
+	SnapshotID *int64            `json:"current-snapshot-id"`
+	Snapshots  []snapshot        `json:"snapshots"`
+	Refs       map[string]ref    `json:"refs"`
+	Statistics []statistics      `json:"statistics"`
+	View       string            `json:"view-uuid"`
+	Function   string            `json:"function-uuid"`
 }
 
 // Unread are fields that are for writers, or that repeat others.
 func (metadata) Unread() []string {
-	return []string{"last-column-id", "last-sequence-number", "snapshot-log", "metadata-log", "partition-statistics", "next-row-id", "encryption-keys", "row-lineage"}
+	return []string{"last-column-id", "last-partition-id", "last-sequence-number", "snapshot-log", "metadata-log", "partition-statistics", "next-row-id", "encryption-keys", "row-lineage"}
 }
 
 type schema struct {
@@ -121,8 +120,9 @@ func (statistics) Unread() []string {
 	return []string{"statistics-path", "file-size-in-bytes", "file-footer-size-in-bytes", "key-metadata"}
 }
 
-// parse reads the metadata of a table, and refuses what the specification does not allow: a catalog that shows
-// half of a table is worse than one that says that it cannot be read.
+// parse reads the metadata of a table, and refuses those that do not say which columns it has or where it lies: a
+// catalog that shows half of a table is worse than one that says that it cannot be read. What only writers need may
+// be missing.
 func parse(raw []byte, n loose.Notes) (*metadata, error) {
 	var m metadata
 	if err := loose.Decode(raw, &m, n); err != nil {
@@ -143,8 +143,6 @@ func parse(raw []byte, n loose.Notes) (*metadata, error) {
 		return nil, errors.New("table-uuid is missing, which version 2 requires")
 	case m.Format > 1 && len(m.Schemas) == 0:
 		return nil, errors.New("schemas are missing, which version 2 requires")
-	case m.Format > 1 && m.LastPartition == nil:
-		return nil, errors.New("last-partition-id is missing, which version 2 requires")
 	}
 	if err := m.settle(); err != nil {
 		return nil, err
