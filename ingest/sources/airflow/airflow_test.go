@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ func stamp(hours int) string { return noon.Add(time.Duration(hours) * time.Hour)
 type server struct {
 	t      *testing.T
 	schema *schema // where it is at hand, what every answer is held against
+	mu     sync.Mutex
 	broken string
 	paused bool
 	events []obj
@@ -50,6 +52,13 @@ func newServer(t *testing.T) *server {
 
 func event(asset, hours int, dag, task, run string) obj {
 	return obj{"id": 100 + hours, "asset_id": asset, "uri": nil, "name": nil, "group": nil, "extra": obj{}, "source_task_id": task, "source_dag_id": dag, "source_run_id": run, "source_map_index": -1, "created_dagruns": []any{}, "timestamp": stamp(hours), "partition_key": nil}
+}
+
+// set changes the server between two readings; answers to the last one may still be on their way.
+func (s *server) set(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
 }
 
 func (s *server) assets() []obj {
@@ -77,6 +86,8 @@ func (s *server) instance(dag, task, run, state string, start, end any) obj {
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.asked = append(s.asked, r.URL.String())
 	say := func(kind string, v any) {
 		if s.schema != nil && kind != "" {
@@ -235,8 +246,10 @@ func TestTheSecondRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.paused, s.asked = true, nil
-	s.events = append(s.events, event(7, 1, "shop", "load", "scheduled__22"))
+	s.set(func() {
+		s.paused, s.asked = true, nil
+		s.events = append(s.events, event(7, 1, "shop", "load", "scheduled__22"))
+	})
 	claims, second, err := read(t, srv.URL, "right-word", first.Cursor, noon.Add(2*time.Hour))
 	if err != nil || second.Counts["events"] != 1 {
 		t.Fatal(second, err)
@@ -261,12 +274,12 @@ func TestFaults(t *testing.T) {
 		t.Errorf("a wrong password: %v", err)
 	}
 	for _, broken := range []string{"/assets?limit=2&offset=2", "/assets/events", "/dags?", "taskInstances", "dagRuns/scheduled__19"} {
-		s.broken = broken
+		s.set(func() { s.broken = broken })
 		if claims, rep, err := read(t, srv.URL, "right-word", "", noon); err == nil || !strings.Contains(err.Error(), "database is locked") || len(claims) > 0 || rep.Whole {
 			t.Errorf("%s is broken: %d claims, %v", broken, len(claims), err)
 		}
 	}
-	s.broken, s.lie = "", true
+	s.set(func() { s.broken, s.lie = "", true })
 	if _, _, err := read(t, srv.URL, "right-word", "", noon); err == nil || !strings.Contains(err.Error(), "holds no assets") {
 		t.Errorf("a server of another version: %v", err)
 	}

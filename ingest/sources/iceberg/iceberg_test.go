@@ -263,6 +263,13 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// set changes the server between two readings; answers to the last one may still be on their way.
+func (s *server) set(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+}
+
 func (s *server) config(t *testing.T, base string) iceberg.Config {
 	client, err := rest.New("iceberg", base)
 	if err != nil {
@@ -294,7 +301,7 @@ func TestREST(t *testing.T) {
 	if err != nil || len(claims) != 0 || rep.Counts["tables as before"] != 4 {
 		t.Errorf("nothing changed: %d claims, %+v, %v", len(claims), rep, err)
 	}
-	s.tables["t1"] = table(2, "s3://b/t1", "u1", 10, "55")
+	s.set(func() { s.tables["t1"] = table(2, "s3://b/t1", "u1", 10, "55") })
 	if claims, _, err = read(t, s.config(t, srv.URL), rep.Cursor); err != nil || len(claims) != 1 || claims[0].SnapshotID != "10" {
 		t.Errorf("one changed: %+v, %v", claims, err)
 	}
@@ -304,12 +311,12 @@ func TestREST(t *testing.T) {
 		t.Errorf("a wrong secret: %v", err)
 	}
 	for _, broken := range []string{"/v1/config", "pageToken=2", "sales/tables?pageSize=1000&pageToken=2"} {
-		s.broken = broken
+		s.set(func() { s.broken = broken })
 		if _, _, err := read(t, s.config(t, srv.URL), ""); err == nil || !strings.Contains(err.Error(), "500") {
 			t.Errorf("%s fails: %v", broken, err)
 		}
 	}
-	s.broken = "/tables/t1"
+	s.set(func() { s.broken = "/tables/t1" })
 	if claims, rep, err := read(t, s.config(t, srv.URL), ""); err != nil || len(claims) != 3 || rep.Whole {
 		t.Errorf("a table that the catalog cannot load: %d claims, %+v, %v", len(claims), rep, err)
 	}
