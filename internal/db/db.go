@@ -44,6 +44,14 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 		if err := os.MkdirAll(filepath.Dir(dsn), 0o755); err != nil {
 			return nil, fmt.Errorf("database %s: %w", dsn, err)
 		}
+		// What is kept may be what only some may see: the file is its owner's alone, and those beside it follow it.
+		f, err := os.OpenFile(dsn, os.O_CREATE|os.O_RDWR, 0o600)
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("database: %w", err)
+		}
 		dsn = "file:" + (&url.URL{Path: dsn}).EscapedPath()
 	}
 	// Writers wait for each other from the beginning of a transaction on, or two that have both read would
