@@ -34,6 +34,7 @@ type live struct {
 	at    *workspace
 	print string
 
+	known  *store.Store // for looking at versions; only the one who follows uses it
 	posted posted
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -64,7 +65,11 @@ func (l *live) Close() error {
 	l.wg.Wait()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return errors.Join(l.posted.Close(), l.at.Close())
+	err := errors.Join(l.posted.Close(), l.at.Close())
+	if l.known != nil {
+		err = errors.Join(err, l.known.Close())
+	}
+	return err
 }
 
 func (l *live) current() *workspace {
@@ -100,14 +105,16 @@ func (l *live) state(ctx context.Context) string {
 			}
 		}
 	}
-	if st, err := l.current().catalogStore(ctx); err == nil {
-		v, err := st.Version(ctx)
-		states, serr := st.Sources(ctx)
+	if l.known == nil { // kept open: it is asked every few seconds
+		l.known, _ = l.current().catalogStore(ctx) // one that cannot be opened is tried again the next time
+	}
+	if l.known != nil {
+		v, err := l.known.Version(ctx)
+		states, serr := l.known.Sources(ctx)
 		fmt.Fprintln(h, v, err)
 		for _, s := range states { // that a source is down is told too
 			fmt.Fprintln(h, s.Name, s.DownFrom.UnixNano(), serr)
 		}
-		_ = st.Close()
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
