@@ -144,7 +144,7 @@ func (w *workspace) sync(ctx context.Context, st *store.Store, c sourceConfig, a
 		return out
 	}
 	out.Error = err.Error()
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && !c.imported { // what was read by hand is nobody's to be down
 		if noted := st.Failed(ctx, c.Name, sourceKinds()[c.Kind].system, time.Now(), err); noted != nil {
 			out.Error += "; and that could not be noted: " + noted.Error()
 		}
