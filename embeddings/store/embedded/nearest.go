@@ -87,7 +87,13 @@ func (s *Store) Scores(_ context.Context, generation int, vector []float32, unit
 	if l := s.last.Load(); l != nil && l.generation == generation && l.changes == s.changes && len(l.vector) > 0 && &l.vector[0] == &vector[0] {
 		known = l.score
 	}
-	var out []store.Hit
+	n := 0
+	for _, id := range units {
+		if u := s.units[id]; u != nil {
+			n += len(u.texts)
+		}
+	}
+	out := make([]store.Hit, 0, n) // grown step by step it would be the most of what a search allocates
 	var dot [1]int32
 	for _, id := range units {
 		u := s.units[id]
