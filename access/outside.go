@@ -183,8 +183,8 @@ func (v *View) queries(visible *catalog.Snapshot) []catalog.Query {
 	return out
 }
 
-// defined are the numbers of other systems whose tables are visible. Their SQL, which may name hidden columns, is left
-// out where anything is hidden.
+// defined are the numbers of other systems whose tables are visible. Where anything is hidden their SQL, which may name
+// hidden columns, is marked as there to compare and not to show.
 func (v *View) defined() []catalog.Definition {
 	if len(v.denied) == 0 {
 		return v.full.Defined

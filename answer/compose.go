@@ -34,6 +34,8 @@ type composer struct {
 	// insist makes the token by which the asker may insist on a blocked number, or says that they brought it;
 	// nil where nobody may.
 	insist func() (token string, agreed bool)
+	// final says that a domain by whose policy the answer is withheld lets nobody insist.
+	final bool
 }
 
 func (c *composer) compose() {

@@ -93,6 +93,9 @@ func (c *composer) instead() map[string]string {
 func govern(c *composer) {
 	s := c.subject()
 	for _, f := range c.policy.Judge(s) {
+		if f.Level == Blocked && !c.policy.MayInsist(f.Domain) {
+			c.final = true
+		}
 		c.warnings(Warning{Level: f.Level, Code: f.Code, Asset: f.Asset, Message: f.Message, Owner: f.Owner, Since: since(f.Since), URL: f.URL, Hops: f.Hops})
 	}
 	partial(c)
@@ -138,7 +141,9 @@ func partial(c *composer) {
 	case semantic.ToTarget:
 		text += " The target is that of the whole."
 	}
-	if level := c.policy.Level(domainOf(c.plan.Tables), "partial_period"); level != governance.Off {
+	domain := domainOf(c.plan.Tables)
+	if level := c.policy.Level(domain, "partial_period"); level != governance.Off {
+		c.final = c.final || level == Blocked && !c.policy.MayInsist(domain)
 		c.warnings(Warning{Level: level, Code: "partial_period", Message: text})
 	}
 }
@@ -176,7 +181,7 @@ func (c *composer) blocked() bool {
 			continue
 		}
 		d := Declined{Code: "blocked", Reason: w.Message, Hint: c.lastCompletePeriod(w.Asset), Owner: w.Owner}
-		if c.policy.MayInsist(domainOf(c.plan.Tables)) && c.insist != nil {
+		if !c.final && c.insist != nil {
 			token, agreed := c.insist()
 			if agreed {
 				c.o.Insisted = true

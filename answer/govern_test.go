@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/limn-data/limn/answer/governance"
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/nl2sql"
 	"github.com/limn-data/limn/nl2sql/question"
@@ -174,5 +175,26 @@ func TestCertificationLostIsTold(t *testing.T) {
 	o := judge(healthy(), semantic.Query{Metrics: []*model.Metric{m}}, nil, false)
 	if len(o.Warnings) != 1 || o.Warnings[0].Code != "certification_lost" || o.Warnings[0].Message != "Sales: the expression changed since Ann certified it on 2026-03-02." {
 		t.Errorf("warned %v", o.Warnings)
+	}
+}
+
+// An answer over two domains that is withheld by the stricter one: that the other lets people insist is no way in.
+func TestInsistingAcrossDomains(t *testing.T) {
+	free, strict := healthy(), healthy()
+	strict.Name.Table, strict.Domain, strict.DataUntil = "pay", "finance", onDay("2026-11-18")
+	yes := true
+	for _, c := range []struct {
+		domains []string
+		shown   bool
+	}{{[]string{"sales"}, false}, {[]string{"sales", "finance"}, true}} {
+		o := &Outcome{Outcome: Answered, Columns: []Column{{Name: "x"}}, Rows: Rows{{int64(1)}}}
+		o.Sources = []Source{source(free, []string{"amount"}, instant("2026-11-22T09:00:00Z"), catalog.New(nil, nil, nil)), source(strict, []string{"amount"}, instant("2026-11-22T09:00:00Z"), catalog.New(nil, nil, nil))}
+		k := &composer{o: o, plan: &nl2sql.Plan{SQL: "SELECT 1", Tables: []*catalog.Asset{free, strict}}, at: instant("2026-11-22T09:00:00Z"),
+			reading: &question.Reading{Plan: &plan.Plan{Query: semantic.Query{Period: span("2026-11-01", "2026-12-01")}}},
+			policy:  governance.Policy{Rules: []governance.Rule{{Domains: c.domains, ConfirmBlocked: &yes}}}, insist: func() (string, bool) { return "", true }}
+		govern(k)
+		if shown := !k.blocked(); shown != c.shown || o.Insisted != c.shown {
+			t.Errorf("insisting where %v allow it: shown %v, %+v", c.domains, shown, o.Warnings)
+		}
 	}
 }

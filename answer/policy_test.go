@@ -90,6 +90,11 @@ func TestInsisting(t *testing.T) {
 			t.Errorf("%s saw the number", what)
 		}
 	}
+	// Where the answer is withheld by a domain that lets nobody insist, what another domain lets people do is no way in.
+	mixed := governance.Policy{Rules: []governance.Rule{{Domains: []string{"*"}, ConfirmBlocked: yes()}, {Domains: []string{"finance"}, ConfirmBlocked: new(bool)}}}
+	if o := ask(t, governed(t, &made{}, mixed, access.Policy{}, late), "turnover this month"); o.Declined.Confirm != nil {
+		t.Error("finance lets nobody insist, and a token is given")
+	}
 	if o := ask(t, governed(t, &made{}, governance.Policy{}, access.Policy{}, late), "turnover this month"); o.Declined.Confirm != nil {
 		t.Error("a token is given where nobody may insist")
 	}

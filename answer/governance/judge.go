@@ -48,6 +48,7 @@ type Finding struct {
 	Since   time.Time // zero when not known
 	URL     string    // where its source shows it
 	Hops    int       // how far upstream; 0 is what was read itself
+	Domain  string    // whose policy decided the level
 }
 
 // Judge gives all findings, the worst first.
@@ -93,7 +94,7 @@ func (t *table) find(situation string, grades []string, f Finding) {
 	if t.s.Certified {
 		grades = append(grades, "certified")
 	}
-	f.Level = t.policy.level(t.a.Domain, situation, grades...)
+	f.Level, f.Domain = t.policy.level(t.a.Domain, situation, grades...), t.a.Domain
 	t.add(f, t.a)
 }
 
@@ -400,7 +401,7 @@ func (j *judge) sources() {
 		if s.ReadAt.IsZero() {
 			text = fmt.Sprintf("Nothing was ever read of %s, which is unreachable since %s: what it knows is missing here.", s.Name, moment(s.DownFrom))
 		}
-		j.add(Finding{Level: j.policy.level(about.Domain, "source_down"), Code: "source_down", Message: text, Since: s.DownFrom}, about)
+		j.add(Finding{Level: j.policy.level(about.Domain, "source_down"), Domain: about.Domain, Code: "source_down", Message: text, Since: s.DownFrom}, about)
 	}
 }
 
@@ -412,7 +413,7 @@ func (j *judge) definitions() {
 	}
 	for _, m := range j.s.Metrics {
 		if m.CertLost != "" {
-			j.add(Finding{Level: j.policy.level(domain, "certification_lost"), Code: "certification_lost", Asset: m.Name, Message: fmt.Sprintf("%s: %s.", m.Title, m.CertLost)}, nil)
+			j.add(Finding{Level: j.policy.level(domain, "certification_lost"), Domain: domain, Code: "certification_lost", Asset: m.Name, Message: fmt.Sprintf("%s: %s.", m.Title, m.CertLost)}, nil)
 		}
 		var elsewhere []string
 		if j.s.Snapshot != nil {
@@ -430,7 +431,7 @@ func (j *judge) definitions() {
 		if m.Version > 0 {
 			used += fmt.Sprintf(" v%d", m.Version)
 		}
-		j.add(Finding{Level: j.policy.level(domain, "two_definitions"), Code: "two_definitions", Asset: m.Name,
+		j.add(Finding{Level: j.policy.level(domain, "two_definitions"), Domain: domain, Code: "two_definitions", Asset: m.Name,
 			Message: fmt.Sprintf("“%s” has %d definitions (%s). Used %s.", m.Title, len(elsewhere)+1, strings.Join(append([]string{m.Team}, elsewhere...), ", "), used)}, nil)
 	}
 }

@@ -46,7 +46,7 @@ func (t *table) upstream() {
 		}
 	}
 	if more > 0 {
-		f := Finding{Level: worst, Code: "upstream_unknown", Message: fmt.Sprintf("%d further sources of %s are not well.", more, Short(t.a))}
+		f := Finding{Level: worst, Domain: t.a.Domain, Code: "upstream_unknown", Message: fmt.Sprintf("%d further sources of %s are not well.", more, Short(t.a))}
 		if more == 1 {
 			f.Message = fmt.Sprintf("1 further source of %s is not well.", Short(t.a))
 		}
@@ -70,7 +70,7 @@ func (t *table) ills(r *catalog.Reach) []Finding {
 		case "upstream_unknown":
 			tail = ". Which columns come from it is not recorded."
 		}
-		f.Level, f.Code, f.Asset, f.Hops = t.policy.level(t.a.Domain, situation), situation, u.Title(), r.Hops
+		f.Level, f.Domain, f.Code, f.Asset, f.Hops = t.policy.level(t.a.Domain, situation), t.a.Domain, situation, u.Title(), r.Hops
 		f.Owner = first(u.Owner.Technical, u.Owner.Business)
 		f.Message = fmt.Sprintf("%s, %s%s", hops, what, tail)
 		if f.Level != Off {

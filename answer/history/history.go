@@ -251,12 +251,3 @@ func (s *Store) List(ctx context.Context, asker string, before int64, limit int)
 	}
 	return out, rows.Err()
 }
-
-// Forget drops the answers that were given before a moment, where people have said how long they are kept.
-func (s *Store) Forget(ctx context.Context, before time.Time) (int64, error) {
-	res, err := s.db.ExecContext(ctx, "DELETE FROM answers WHERE given_at < $1", db.Micros(before))
-	if err != nil {
-		return 0, fmt.Errorf("history: %w", err)
-	}
-	return res.RowsAffected()
-}
