@@ -10,6 +10,7 @@ import (
 
 	"github.com/limn-data/limn/answer"
 	"github.com/limn-data/limn/answer/history"
+	"github.com/limn-data/limn/catalog"
 )
 
 // runHistory lists the answers that the asker was given, the newest first.
@@ -56,10 +57,7 @@ func runHistory(ctx context.Context, s streams, args []string) (int, error) {
 			return 0, err
 		}
 		r.Ran = "" // filters may speak of what the asker may not see
-		if *now {
-			return exitDone, showToday(ctx, s, dir, r)
-		}
-		return exitDone, writeJSON(s.out, r)
+		return exitDone, showKept(ctx, s, dir, r, *now)
 	}
 	list, err := h.List(ctx, who, *before, *n)
 	if err != nil {
@@ -80,23 +78,46 @@ func runHistory(ctx context.Context, s streams, args []string) (int, error) {
 	return exitDone, nil
 }
 
-// showToday shows an answer as it was given, and what has to be told of it by what is known today.
-func showToday(ctx context.Context, s streams, dir string, r history.Record) error {
+// keptOutcome is what is read of an outcome that was kept.
+type keptOutcome struct {
+	Question string    `json:"question"`
+	AsOf     time.Time `json:"as_of"`
+	Sources  []struct {
+		Table   string   `json:"table"`
+		Columns []string `json:"columns"`
+	} `json:"sources"`
+}
+
+// showKept shows an answer as it was given, to whoever may still see all that it was made of; with today also what has
+// to be told of it by what is known now.
+func showKept(ctx context.Context, s streams, dir string, r history.Record, today bool) error {
 	w, err := openWorkspace(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	at, err := w.now("")
+	var was keptOutcome
+	if err := json.Unmarshal(r.Outcome, &was); err != nil {
+		return fmt.Errorf("reading the answer %s: %w", r.ID, err)
+	}
+	ss, err := w.service.Session(ctx, r.Who)
 	if err != nil {
 		return err
 	}
-	var was struct {
-		Question string    `json:"question"`
-		AsOf     time.Time `json:"as_of"`
+	for _, src := range was.Sources {
+		table := catalog.ParseName(src.Table, "", "")
+		for _, c := range append([]string{""}, src.Columns...) {
+			if !ss.View.MayRead(table, c) || !ss.View.Whole(table, c) {
+				return hint(fmt.Errorf("%s was made of what you may not see today, or not whole", r.ID), "limn ask --replay "+r.ID)
+			}
+		}
 	}
-	if err := json.Unmarshal(r.Outcome, &was); err != nil {
-		return fmt.Errorf("reading the answer %s: %w", r.ID, err)
+	if !today {
+		return writeJSON(s.out, r)
+	}
+	at, err := w.now("")
+	if err != nil {
+		return err
 	}
 	warnings, known, err := w.service.Recheck(ctx, was.Question, r.Who, was.AsOf, at)
 	if err != nil {
