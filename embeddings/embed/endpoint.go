@@ -318,7 +318,11 @@ func (e *Endpoint) ask(ctx context.Context, texts []string) ([][]float32, int, *
 	}
 	out, err := arrange(answer.Data, len(texts), e.config.Dim)
 	if err != nil {
-		return nil, 0, &failure{text: e.key.hide(err.Error())}
+		text := err.Error()
+		if len(answer.Data) == 0 {
+			text += fmt.Sprintf("; the answer begins with %q", t.begin)
+		}
+		return nil, 0, &failure{text: e.key.hide(text)}
 	}
 	return out, max(answer.Usage.PromptTokens, answer.Usage.TotalTokens), nil
 }

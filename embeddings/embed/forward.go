@@ -12,6 +12,7 @@ type scratch struct {
 	q                    []int16
 	scores               []float32
 	zero                 []float32
+	split                splitter
 	pieces               []int32
 	ends                 []int
 }
@@ -90,20 +91,21 @@ func (m *model) attend(s *scratch, mul kernel, qkv, ctx []float32, n int) {
 	clear(keys.w)
 	clear(values.w)
 	for a := 0; a < heads; a++ {
-		var top [head]float32
+		var top [head]uint32 // bits without sign, whose order is that of the values
 		for t := range n {
 			row := qkv[t*3*wide+a*head:]
 			xs[t] = quantize(q[t*head:(t+1)*head], row[:head], limit(head))
 			keys.scale[t] = keysRow(keys.w[t/8*head*8+t%8*2:], row[wide:wide+head])
 			for d, v := range row[2*wide : 2*wide+head] {
-				top[d] = max(top[d], v, -v)
+				top[d] = max(top[d], math.Float32bits(v)&^(1<<31))
 			}
 		}
 		clear(keys.scale[n:])
 		mul(keys, q, xs, n, scores, outs, tmp)
 
 		var inverse [head]float32
-		for d, v := range top {
+		for d, bits := range top {
+			v := math.Float32frombits(bits)
 			values.scale[d] = v / 127
 			inverse[d] = 0
 			if v > 0 {
@@ -126,10 +128,7 @@ func (m *model) attend(s *scratch, mul kernel, qkv, ctx []float32, n int) {
 
 // keysRow writes a key as a row of weights, and gives its scale.
 func keysRow(w []int8, key []float32) float32 {
-	var top float32
-	for _, v := range key {
-		top = max(top, v, -v)
-	}
+	top := largest(key)
 	if top == 0 {
 		top = 1
 	}
@@ -146,7 +145,9 @@ func keysRow(w []int8, key []float32) float32 {
 func (m *model) softmax(p []int16, scores []float32) float32 {
 	top := scores[0]
 	for _, v := range scores {
-		top = max(top, v)
+		if v > top {
+			top = v
+		}
 	}
 	for i, v := range scores {
 		scores[i] = v - top
@@ -211,7 +212,7 @@ func pool(out, rows []float32) {
 func unit(v []float32) bool {
 	var sum float64
 	for _, x := range v {
-		sum += float64(x) * float64(x)
+		sum += float64(float64(x) * float64(x)) // not fused, so that every processor gives the same
 	}
 	if !(sum > 0) || math.IsInf(sum, 1) {
 		return false

@@ -87,23 +87,25 @@ func dot1(p []int64, x []int16) (a int64) {
 // magic added to a float32 of at most 22 bits leaves its nearest integer in the low bits.
 const magic = 1.5 * (1 << 23)
 
+// largest is the largest value without its sign. Of floats without sign, the order is that of their bits.
+func largest(x []float32) float32 {
+	var t0, t1, t2, t3 uint32
+	for ; len(x) >= 4; x = x[4:] {
+		t0 = max(t0, math.Float32bits(x[0])&^(1<<31))
+		t1 = max(t1, math.Float32bits(x[1])&^(1<<31))
+		t2 = max(t2, math.Float32bits(x[2])&^(1<<31))
+		t3 = max(t3, math.Float32bits(x[3])&^(1<<31))
+	}
+	for _, v := range x {
+		t0 = max(t0, math.Float32bits(v)&^(1<<31))
+	}
+	return math.Float32frombits(max(t0, t1, t2, t3))
+}
+
 // quantize writes x as int16 of at most limit and gives the scale.
 func quantize(dst []int16, x []float32, limit float32) float32 {
 	dst = dst[:len(x)]
-	// Of floats without sign, the order is that of their bits.
-	var t0, t1, t2, t3 uint32
-	i := 0
-	for ; i+4 <= len(x); i += 4 {
-		v := x[i : i+4 : i+4]
-		t0 = max(t0, math.Float32bits(v[0])&^(1<<31))
-		t1 = max(t1, math.Float32bits(v[1])&^(1<<31))
-		t2 = max(t2, math.Float32bits(v[2])&^(1<<31))
-		t3 = max(t3, math.Float32bits(v[3])&^(1<<31))
-	}
-	for ; i < len(x); i++ {
-		t0 = max(t0, math.Float32bits(x[i])&^(1<<31))
-	}
-	top := math.Float32frombits(max(t0, t1, t2, t3))
+	top := largest(x)
 	if top == 0 {
 		clear(dst)
 		return 0

@@ -24,7 +24,7 @@ func NewMiniLM(parallel int) *MiniLM {
 	return &MiniLM{parallel: max(1, parallel), mul: bestKernel(), scratch: sync.Pool{New: func() any { return new(scratch) }}}
 }
 
-// ID names model, form of the weights and their hash.
+// ID names the model, form and hash of the weights, and the version of what reads them.
 func (e *MiniLM) ID() string {
 	m, err := load()
 	if err != nil {
@@ -42,7 +42,7 @@ func (e *MiniLM) Coverage(text string) (Coverage, error) {
 	if err != nil {
 		return Coverage{}, err
 	}
-	_, c := m.pieces.appendText(nil, text)
+	_, c := m.pieces.appendText(new(splitter), nil, text)
 	return c, nil
 }
 
@@ -73,7 +73,7 @@ func (e *MiniLM) Embed(ctx context.Context, texts []string) ([][]float32, error)
 		s.pieces, s.ends = s.pieces[:0], s.ends[:0]
 		from = next.text
 		for next.text < len(texts) && len(s.pieces) < together {
-			s.pieces, _ = m.pieces.appendText(s.pieces, texts[next.text])
+			s.pieces, _ = m.pieces.appendText(&s.split, s.pieces, texts[next.text])
 			s.ends = append(s.ends, len(s.pieces))
 			next.text++
 		}

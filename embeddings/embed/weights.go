@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -25,6 +24,10 @@ const (
 	head      = wide / heads
 	positions = 256 // word pieces of a text that are read, with [CLS] and [SEP]
 	group     = 32  // weights that share a step
+
+	// reading counts the ways in which this code has read texts and weights: a change that gives any text
+	// another vector raises it, so that indexes are built anew.
+	reading = 1
 )
 
 // model is all-MiniLM-L6-v2. It is never written to after loading.
@@ -110,7 +113,7 @@ func parse(file string) (*model, error) {
 		m.places[i] = scales[i/wide] * float32(int8(places[i]))
 	}
 	sum := sha256.Sum256([]byte(file))
-	m.id = "all-MiniLM-L6-v2/int4/" + hex.EncodeToString(sum[:6])
+	m.id = fmt.Sprintf("all-MiniLM-L6-v2/int4-%x/%d", sum[:6], reading)
 	wait.Wait()
 	return m, nil
 }

@@ -51,7 +51,7 @@ const (
 	longestRun  = 1000 // characters without a break that are looked at together
 )
 
-// splitter collects the word pieces of one text.
+// splitter collects the word pieces of one text; its memory serves the next one.
 type splitter struct {
 	*pieces
 	out     []int32
@@ -64,8 +64,8 @@ type splitter struct {
 }
 
 // appendText appends the pieces of a text to out, from [CLS] to [SEP], at most positions of them.
-func (p *pieces) appendText(out []int32, text string) ([]int32, Coverage) {
-	s := splitter{pieces: p, out: append(out, p.begin), end: len(out) + positions - 1}
+func (p *pieces) appendText(s *splitter, out []int32, text string) ([]int32, Coverage) {
+	*s = splitter{pieces: p, out: append(out, p.begin), end: len(out) + positions - 1, run: s.run[:0], plain: s.plain, text: s.text}
 	for i := 0; i < len(text) && !s.cut; {
 		r, n := rune(text[i]), 1
 		if r >= utf8.RuneSelf {
