@@ -112,6 +112,9 @@ func (c *composer) describeColumn(out *Column, col compile.Column) {
 	if col.Field != nil && col.Metric == nil {
 		out.Title, out.Description = upper(col.Field.Title()), col.Field.Description
 		unit(col.Field.Unit)
+		if col.Key != nil && !col.Key.Time {
+			out.Title = upper(col.Key.Dim.Title())
+		}
 		if col.Role == compile.RoleMetric { // how many groups
 			out.Title = upper(strings.ReplaceAll(out.Name, "_", " "))
 		}

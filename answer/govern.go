@@ -82,8 +82,8 @@ func (c *composer) instead() map[string]string {
 	for _, f := range c.reading.Plan.Facts {
 		add(f.Base)
 		for _, j := range f.Joins {
-			add(j.From)
-			add(j.To)
+			add(j.Rel.From)
+			add(j.Rel.To)
 		}
 	}
 	return out

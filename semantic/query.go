@@ -4,8 +4,10 @@
 package semantic
 
 import (
+	"strings"
 	"time"
 
+	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic/model"
 	"github.com/limn-data/limn/semantic/timex"
 )
@@ -42,6 +44,21 @@ type Query struct {
 type Dimension struct {
 	Field *model.Field
 	Grain timex.Grain
+	Via   []*model.Relationship // the role of the field's dataset: the joins that lead to it; empty for the only way
+}
+
+// Title is how people read the dimension: the field's title, after its role where it has one.
+func (d Dimension) Title() string { return inRole(d.Field, d.Via) }
+
+// Title is how people read the filtered field, after its role where it has one.
+func (p Predicate) Title() string { return inRole(p.Field, p.Via) }
+
+func inRole(f *model.Field, via []*model.Relationship) string {
+	if len(via) == 0 {
+		return f.Title()
+	}
+	role := words.Phrase(via[0].Name)
+	return strings.ToUpper(role[:1]) + role[1:] + " " + strings.ToLower(f.Title())
 }
 
 // Op is how a field is held against values.
@@ -68,7 +85,8 @@ type Predicate struct {
 	Field  *model.Field
 	Op     Op
 	Values []string
-	Absent *Absence // of Lacks
+	Absent *Absence              // of Lacks
+	Via    []*model.Relationship // as of a Dimension
 }
 
 // Absence is the rows that a thing must not have: those of Through.From that point to it and meet Where,

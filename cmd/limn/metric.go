@@ -104,7 +104,9 @@ func runMetric(ctx context.Context, s streams, args []string) (int, error) {
 	}
 	p, err := plan.Build(ss.Model, ss.Reader.Graph(), q)
 	var problem *plan.Problem
-	if errors.As(err, &problem) {
+	if errors.As(err, &problem) && problem.Apart() != "" {
+		return 0, hint(err, fmt.Sprintf("write the way that is meant before the field, as in %s.field", problem.Apart()))
+	} else if errors.As(err, &problem) {
 		return 0, hint(err, "ask for another dimension, or without it")
 	} else if err != nil {
 		return 0, err

@@ -62,14 +62,14 @@ func Describe(q semantic.Query) string {
 	var by []string
 	shown := map[*model.Dataset]bool{}
 	for _, d := range q.By {
-		if e := d.Field.Dataset.Entity; e != nil && (e.Label == d.Field || strings.EqualFold(e.Key, d.Field.Name)) {
+		if e := d.Field.Dataset.Entity; len(d.Via) == 0 && e != nil && (e.Label == d.Field || strings.EqualFold(e.Key, d.Field.Name)) {
 			if !shown[d.Field.Dataset] {
 				by = append(by, e.Name)
 			}
 			shown[d.Field.Dataset] = true
 			continue
 		}
-		by = append(by, strings.ToLower(d.Field.Title()))
+		by = append(by, strings.ToLower(d.Title()))
 	}
 	if q.Grain != timex.NoGrain {
 		by = append(by, q.Grain.String())
@@ -232,19 +232,19 @@ func predicateText(p semantic.Predicate) string {
 	vs := strings.Join(p.Values, " or ")
 	if p.Field.Type == "boolean" && len(p.Values) == 1 {
 		if (p.Op == semantic.Eq) == (p.Values[0] == "true") {
-			return "only " + strings.ToLower(p.Field.Title())
+			return "only " + strings.ToLower(p.Title())
 		}
-		return "without " + strings.ToLower(p.Field.Title())
+		return "without " + strings.ToLower(p.Title())
 	}
 	switch p.Op {
 	case semantic.Eq:
-		return p.Field.Title() + " " + vs
+		return p.Title() + " " + vs
 	case semantic.Ne:
-		return "without " + p.Field.Title() + " " + vs
+		return "without " + p.Title() + " " + vs
 	case semantic.Between:
-		return p.Field.Title() + " between " + strings.Join(p.Values, " and ")
+		return p.Title() + " between " + strings.Join(p.Values, " and ")
 	}
-	return p.Field.Title() + " " + opText[p.Op] + " " + vs
+	return p.Title() + " " + opText[p.Op] + " " + vs
 }
 
 func thresholdText(t semantic.Threshold) string {

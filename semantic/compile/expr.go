@@ -79,12 +79,18 @@ func rewrite(e ast.Expr, replace func(ast.Expr) ast.Expr) ast.Expr {
 	return e // literals and names hold nothing further
 }
 
-// scope says under which alias each dataset of a FROM clause goes.
-type scope map[*model.Dataset]string
+// scope says under which alias each place of a FROM clause goes.
+type scope struct {
+	from  plan.From
+	alias map[plan.Place]string
+}
 
-// field is a field's expression with its columns qualified.
-func (s scope) field(f *model.Field) ast.Expr {
-	alias := s[f.Dataset]
+// field is a field's expression with its columns qualified, its dataset reached by the only way.
+func (s scope) field(f *model.Field) ast.Expr { return s.in(f, nil) }
+
+// in is a field's expression with its dataset in a role.
+func (s scope) in(f *model.Field, via plan.Path) ast.Expr {
+	alias := s.alias[s.from.At(f.Dataset, via)]
 	return rewrite(f.Expr, func(e ast.Expr) ast.Expr {
 		switch e := e.(type) {
 		case *ast.Ident:
@@ -234,7 +240,7 @@ func (s scope) predicate(p semantic.Predicate) (ast.Expr, error) {
 		}
 		values = append(values, lit)
 	}
-	return test(s.field(p.Field), p.Op, values), nil
+	return test(s.in(p.Field, p.Via), p.Op, values), nil
 }
 
 // lacks is key NOT IN the keys that the other rows point to. NULLs among those are left out: with one, the
@@ -244,8 +250,8 @@ func (s scope) lacks(p semantic.Predicate) (ast.Expr, error) {
 		return nil, fmt.Errorf("compile: a filter for what is absent needs a relationship of one column (filter on %s)", p.Field)
 	}
 	j := p.Absent.Through
-	rel, inner := from(j.From, nil)
-	pointer := dot(inner[j.From], j.FromColumns[0])
+	rel, inner := from(plan.From{Base: j.From})
+	pointer := dot(inner.alias[plan.Place{Dataset: j.From}], j.FromColumns[0])
 	where := []ast.Expr{&ast.IsNull{Not: true, X: pointer}}
 	for _, w := range p.Absent.Where {
 		e, err := inner.predicate(w)
@@ -254,7 +260,7 @@ func (s scope) lacks(p semantic.Predicate) (ast.Expr, error) {
 		}
 		where = append(where, e)
 	}
-	key := s.field(p.Field)
+	key := s.in(p.Field, p.Via)
 	if equal, ok := meet(key, p.Field.Type, pointer, columnType(j.From, j.FromColumns[0])).(*ast.Compare); ok {
 		key, pointer = equal.L, equal.R
 	}

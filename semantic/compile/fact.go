@@ -2,7 +2,6 @@ package compile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/limn-data/limn/semantic/model"
@@ -11,24 +10,32 @@ import (
 	"github.com/limn-data/limn/trino/ast"
 )
 
-// from is a base table with its many-to-one joins, and the scope that names them.
-func from(base *model.Dataset, joins []*model.Relationship) (ast.Relation, scope) {
-	s := scope{base: base.Name}
-	rel := aliased(table(base), base.Name)
-	for _, j := range joins {
-		if _, ok := s[j.To]; ok {
+// from is a base table with its many-to-one joins, and the scope that names them. A table in a named role
+// goes by the name of the relationship that leads to it.
+func from(f plan.From) (ast.Relation, scope) {
+	s := scope{from: f, alias: map[plan.Place]string{{Dataset: f.Base}: f.Base.Name}}
+	rel := aliased(table(f.Base), f.Base.Name)
+	for _, j := range f.Joins {
+		if _, ok := s.alias[j.To]; ok {
 			continue
 		}
-		alias := j.To.Name
-		for i := 2; slices.ContainsFunc(values(s), func(a string) bool { return strings.EqualFold(a, alias) }); i++ {
-			alias = fmt.Sprintf("%s_%d", j.To.Name, i)
+		want := j.To.Dataset.Name
+		switch {
+		case j.From.Role != "":
+			want = j.To.Name + "_" + want
+		case j.To.Role != "":
+			want = j.To.Name
 		}
-		s[j.To] = alias
+		alias := want
+		for i := 2; s.taken(alias); i++ {
+			alias = fmt.Sprintf("%s_%d", want, i)
+		}
+		s.alias[j.To] = alias
 		var on []ast.Expr
-		for i := range j.FromColumns {
-			on = append(on, meet(dot(s[j.From], j.FromColumns[i]), columnType(j.From, j.FromColumns[i]), dot(alias, j.ToColumns[i]), columnType(j.To, j.ToColumns[i])))
+		for i, c := range j.Rel.FromColumns {
+			on = append(on, meet(dot(s.alias[j.From], c), columnType(j.Rel.From, c), dot(alias, j.Rel.ToColumns[i]), columnType(j.Rel.To, j.Rel.ToColumns[i])))
 		}
-		rel = &ast.Join{Kind: ast.LeftJoin, Left: rel, Right: aliased(table(j.To), alias), On: and(on)}
+		rel = &ast.Join{Kind: ast.LeftJoin, Left: rel, Right: aliased(table(j.To.Dataset), alias), On: and(on)}
 	}
 	return rel, s
 }
@@ -62,12 +69,13 @@ func columnType(d *model.Dataset, column string) string {
 	return ""
 }
 
-func values(s scope) []string {
-	var out []string
-	for _, a := range s {
-		out = append(out, a)
+func (s scope) taken(alias string) bool {
+	for _, a := range s.alias {
+		if strings.EqualFold(a, alias) {
+			return true
+		}
 	}
-	return out
+	return false
 }
 
 func table(d *model.Dataset) ast.Relation {
@@ -97,7 +105,7 @@ type factSelect struct {
 
 func newFact(p *plan.Plan, f *plan.Fact) (*factSelect, error) {
 	out := &factSelect{fact: f}
-	out.rel, out.scope = from(f.Base, f.Joins)
+	out.rel, out.scope = from(f.From)
 	var when ast.Expr
 	if f.Time != nil {
 		when = out.scope.field(f.Time)
@@ -129,7 +137,7 @@ func newFact(p *plan.Plan, f *plan.Fact) (*factSelect, error) {
 			}
 			continue
 		}
-		x := out.scope.field(key.Dim.Field)
+		x := out.scope.in(key.Dim.Field, key.Dim.Via)
 		if key.Grain != timex.NoGrain {
 			x = bucket(x, key.Dim.Field.Type, key.Grain, p.Query.Calendar)
 		}
@@ -144,7 +152,7 @@ func newFact(p *plan.Plan, f *plan.Fact) (*factSelect, error) {
 // stockDay keeps the rows of the last (or first) time of each bucket: a stock is counted once, on the
 // day that stands for the period, never summed over days.
 func stockDay(p *plan.Plan, f *plan.Fact) ast.Expr {
-	rel, s := from(f.Base, joinsTo(f, f.Time.Dataset))
+	rel, s := from(f.To(plan.Place{Dataset: f.Time.Dataset}))
 	when := s.field(f.Time)
 	pick := "max"
 	if f.Stock == model.First {
@@ -156,22 +164,8 @@ func stockDay(p *plan.Plan, f *plan.Fact) ast.Expr {
 			sub.GroupBy = &ast.GroupBy{Elements: []ast.GroupingElement{&ast.SimpleGroupBy{Exprs: []ast.Expr{bucket(when, f.Time.Type, key.Grain, p.Query.Calendar)}}}}
 		}
 	}
-	_, outer := from(f.Base, f.Joins)
+	_, outer := from(f.From)
 	return &ast.In{X: outer.field(f.Time), Query: query(sub)}
-}
-
-// joinsTo are the joins of a fact that lead to one dataset.
-func joinsTo(f *plan.Fact, to *model.Dataset) []*model.Relationship {
-	var out []*model.Relationship
-	for at := to; at != f.Base; {
-		i := slices.IndexFunc(f.Joins, func(r *model.Relationship) bool { return r.To == at })
-		if i < 0 {
-			break
-		}
-		out = append([]*model.Relationship{f.Joins[i]}, out...)
-		at = f.Joins[i].From
-	}
-	return out
 }
 
 // measure is the aggregate call of a measure, its own filters in a FILTER clause.

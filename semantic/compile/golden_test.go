@@ -64,6 +64,17 @@ var shapes = []struct {
 	{"by_two_dimensions_two_hops_away", func(s shop) semantic.Query {
 		return semantic.Query{Metrics: s.metrics("sales"), By: s.by("regions.region", "accounts.segment")}
 	}},
+	{"by_the_same_field_in_two_roles", func(s shop) semantic.Query {
+		return semantic.Query{Metrics: s.metrics("transferred"), By: []semantic.Dimension{s.role("sender", "regions.region"), s.role("recipient", "regions.region")}}
+	}},
+	{"filter_in_one_role_by_another", func(s shop) semantic.Query {
+		from := s.role("sender", "accounts.segment")
+		return semantic.Query{Metrics: s.metrics("transferred"), By: []semantic.Dimension{s.role("recipient", "accounts.segment")},
+			Where: []semantic.Predicate{{Field: from.Field, Via: from.Via, Op: semantic.Eq, Values: []string{"retail"}}}}
+	}},
+	{"a_role_that_is_the_only_way_joins_once", func(s shop) semantic.Query {
+		return semantic.Query{Metrics: s.metrics("sales"), By: append(s.by("accounts.segment"), s.role("order_account", "regions.region"))}
+	}},
 	{"by_computed_dimension", func(s shop) semantic.Query {
 		return semantic.Query{Metrics: s.metrics("order_count"), By: s.by("orders.size_class")}
 	}},
@@ -284,6 +295,23 @@ func (s shop) join(from, to string) *model.Relationship {
 	return nil
 }
 
+// role is a field reached by the relationship of that name.
+func (s shop) role(name, field string) semantic.Dimension {
+	s.t.Helper()
+	for _, r := range s.model.Relationships {
+		if r.Name == name {
+			f := s.field(field)
+			path, p := s.graph.Via(r, f.Dataset)
+			if p != nil {
+				s.t.Fatal(p)
+			}
+			return semantic.Dimension{Field: f, Via: path}
+		}
+	}
+	s.t.Fatalf("no relationship %s", name)
+	return semantic.Dimension{}
+}
+
 func (s shop) by(names ...string) []semantic.Dimension {
 	s.t.Helper()
 	var out []semantic.Dimension
@@ -405,6 +433,8 @@ func TestProblems(t *testing.T) {
 		{"a dimension of the many side", plan.NoPath, "tickets has no join to order lines", semantic.Query{Metrics: s.metrics("ticket_count"), By: s.by("order_lines.product")}},
 		{"one of two facts cannot be split", plan.NoPath, "", semantic.Query{Metrics: s.metrics("sales", "ticket_count"), By: s.by("orders.status")}},
 		{"a filter of the many side", plan.NoPath, "", semantic.Query{Metrics: s.metrics("sales"), Where: []semantic.Predicate{{Field: s.field("order_lines.product"), Op: semantic.Eq, Values: []string{"x"}}}}},
+		{"two ways to a dimension", plan.AmbiguousPath, "in 2 ways: sender; recipient", semantic.Query{Metrics: s.metrics("transferred"), By: s.by("accounts.segment")}},
+		{"two ways to a filter further on", plan.AmbiguousPath, "sender → account_branch; recipient → account_branch", semantic.Query{Metrics: s.metrics("transferred"), Where: []semantic.Predicate{{Field: s.field("branches.branch_name"), Op: semantic.Eq, Values: []string{"x"}}}}},
 		{"a period without a date", plan.NoTime, "Seat price has no time dimension", semantic.Query{Metrics: s.metrics("seat_price"), Period: days("2026-01-01", "2026-02-01")}},
 		{"a grain without a date", plan.NoTime, "", semantic.Query{Metrics: s.metrics("seat_price"), Grain: timex.Month}},
 		{"no target", plan.NoTarget, "no target is defined for Order count", semantic.Query{Metrics: s.metrics("order_count"), Compare: semantic.ToTarget}},

@@ -11,7 +11,7 @@ import (
 // listing shows rows of a dataset, newest first unless asked otherwise.
 func listing(p *plan.Plan) (*Result, error) {
 	l, q := p.Listing, p.Query
-	rel, s := from(l.Base, l.Joins)
+	rel, s := from(l.From)
 	sel := &ast.Select{From: rel, Distinct: q.Distinct}
 	var where []ast.Expr
 	if l.Time != nil {
@@ -54,7 +54,7 @@ func listing(p *plan.Plan) (*Result, error) {
 		res.Query.OrderBy = append(res.Query.OrderBy, &ast.SortItem{Expr: s.field(l.Time), Desc: true, Nulls: ast.NullsLast})
 	}
 	if e := l.Base.Entity; e != nil && e.Key != "" && !q.Distinct && (q.Limit > 0 || len(res.Query.OrderBy) > 0) {
-		res.Query.OrderBy = append(res.Query.OrderBy, &ast.SortItem{Expr: dot(s[l.Base], e.Key)})
+		res.Query.OrderBy = append(res.Query.OrderBy, &ast.SortItem{Expr: dot(s.alias[plan.Place{Dataset: l.Base}], e.Key)})
 	}
 	if q.Limit > 0 {
 		res.Query.Limit = &ast.Limit{Count: integer(q.Limit)}

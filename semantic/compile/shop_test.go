@@ -31,7 +31,8 @@ balances: account_id bigint, month_end date, balance decimal(14,2)
 targets: month date, region_id bigint, goal decimal(14,2)
 visits: day_key bigint, account_id bigint, hits bigint, open_carts bigint
 calendar_days: day_key bigint, day date, holiday boolean
-seats: seat_id bigint, account_id bigint, price decimal(10,2)`
+seats: seat_id bigint, account_id bigint, price decimal(10,2)
+transfers: transfer_id bigint, sender_id bigint, recipient_id bigint, sent date, amount decimal(12,2)`
 
 func openShop(t *testing.T) shop {
 	t.Helper()

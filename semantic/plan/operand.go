@@ -177,7 +177,7 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 	if base != main && !b.graph.Reaches(base, main) {
 		b.note(fmt.Sprintf("%s divides by all %s, also those without %s", m.Title(), title(base), title(main)))
 	}
-	f := &Fact{Base: base, Time: b.timeOf(base, m), Range: v.rng, Shift: v.shift, Stock: b.stock(op)}
+	f := &Fact{From: From{Base: base}, Time: b.timeOf(base, m), Range: v.rng, Shift: v.shift, Stock: b.stock(op)}
 	if p := b.fill(f, m, main, v); p != nil {
 		return nil, p
 	}
@@ -187,11 +187,7 @@ func (b *builder) fact(m *model.Metric, op operand, main *model.Dataset, v varia
 	}
 	key := fmt.Sprintf("%p %p %s %v %v %v", base, f.Time, f.Stock, f.Range, f.Shift, f.Keys)
 	if old := b.facts[key]; old != nil {
-		for _, r := range f.Joins {
-			if !slices.Contains(old.Joins, r) {
-				old.Joins = append(old.Joins, r)
-			}
-		}
+		old.merge(f.From)
 		return old, nil
 	}
 	f.Name = base.Name + v.suffix
@@ -229,12 +225,12 @@ func distinct(c *ast.Call) bool {
 func (b *builder) covers(base *model.Dataset, m *model.Metric) bool {
 	q := b.plan.Query
 	for _, d := range q.By {
-		if !b.graph.Reaches(base, d.Field.Dataset) {
+		if !b.graph.reaches(base, want{d.Field.Dataset, d.Via}) {
 			return false
 		}
 	}
 	for _, w := range append(slices.Clone(q.Where), q.Part...) {
-		if !b.graph.Reaches(base, w.Field.Dataset) {
+		if !b.graph.reaches(base, want{w.Field.Dataset, w.Via}) {
 			return false
 		}
 	}
@@ -284,9 +280,9 @@ func (b *builder) fill(f *Fact, m *model.Metric, main *model.Dataset, v variant)
 		b.note(fmt.Sprintf("%s counts all %s, whatever the period: they carry no date", m.Title(), title(f.Base)))
 		f.Range, f.Shift = timex.Range{}, Shift{}
 	}
-	need := []*model.Dataset{}
+	var need []want
 	if f.Time != nil && (timed || f.Stock != model.Additive) { // a stock looks for its last day in any case
-		need = append(need, f.Time.Dataset)
+		need = append(need, want{dataset: f.Time.Dataset})
 	}
 	for i, k := range b.plan.Keys {
 		if k.Time {
@@ -298,27 +294,27 @@ func (b *builder) fill(f *Fact, m *model.Metric, main *model.Dataset, v variant)
 		if v.kind == Whole { // what all groups of a period are parts of
 			continue
 		}
-		need = append(need, k.Dim.Field.Dataset)
+		need = append(need, want{k.Dim.Field.Dataset, k.Dim.Via})
 		f.Keys = append(f.Keys, i)
 	}
 	f.Where = q.Where
 	for _, w := range append(slices.Clone(q.Where), v.part...) {
-		need = append(need, w.Field.Dataset)
+		need = append(need, want{w.Field.Dataset, w.Via})
 	}
-	return b.join(f, need)
+	return b.join(&f.From, need)
 }
 
-func (b *builder) join(f *Fact, need []*model.Dataset) *Problem {
-	for _, d := range need {
-		path, p := b.graph.path(f.Base, d)
+func (b *builder) join(f *From, need []want) *Problem {
+	for _, w := range need {
+		path, alone, p := b.graph.way(f.Base, w)
 		if p != nil {
 			return p
 		}
-		for _, r := range path {
-			if !slices.Contains(f.Joins, r) {
-				f.Joins = append(f.Joins, r)
-			}
+		if alone {
+			f.merge(From{alone: map[string]bool{w.via.role(): true}})
+			w.via = nil
 		}
+		f.add(path, w.via)
 	}
 	return nil
 }
@@ -329,7 +325,7 @@ func (b *builder) joinsFor(f *Fact, op operand) *Problem {
 	for _, s := range op.filters {
 		need = append(need, bases(operand{call: &ast.Call{Args: []*ast.Arg{{Value: s.Expr}}}, metric: s.Metric})...)
 	}
-	return b.join(f, need)
+	return b.join(&f.From, wants(need))
 }
 
 func (b *builder) note(s string) {
@@ -393,39 +389,37 @@ func (b *builder) shareFilters() {
 // listing plans rows of a dataset.
 func (b *builder) listing() *Problem {
 	q := b.plan.Query
-	l := &Listing{Base: q.Rows, Show: q.Show, Time: b.model.TimeOf(q.Rows)}
+	l := &Listing{From: From{Base: q.Rows}, Show: q.Show, Time: b.model.TimeOf(q.Rows)}
 	if len(l.Show) == 0 {
 		l.Show = DefaultShow(q.Rows)
 	}
-	f := &Fact{Base: q.Rows}
-	var need []*model.Dataset
+	var need []want
 	for _, s := range l.Show {
-		need = append(need, s.Dataset)
+		need = append(need, want{dataset: s.Dataset})
 	}
 	for _, w := range q.Where {
-		need = append(need, w.Field.Dataset)
+		need = append(need, want{w.Field.Dataset, w.Via})
 	}
 	for _, o := range q.Order {
 		if o.Field != nil {
-			need = append(need, o.Field.Dataset)
+			need = append(need, want{dataset: o.Field.Dataset})
 		}
 	}
 	if !q.Period.IsZero() {
 		if l.Time == nil {
 			return &Problem{Code: NoTime, Message: fmt.Sprintf("%s carry no date, so they cannot be asked for a period", title(q.Rows))}
 		}
-		need = append(need, l.Time.Dataset)
+		need = append(need, want{dataset: l.Time.Dataset})
 	}
 	if m := q.RowsOf; m != nil {
 		for _, e := range m.Filters {
 			l.Filters = append(l.Filters, Scoped{m, e})
-			need = append(need, bases(operand{call: &ast.Call{Args: []*ast.Arg{{Value: e}}}, metric: m})...)
+			need = append(need, wants(bases(operand{call: &ast.Call{Args: []*ast.Arg{{Value: e}}}, metric: m}))...)
 		}
 	}
-	if p := b.join(f, need); p != nil {
+	if p := b.join(&l.From, need); p != nil {
 		return p
 	}
-	l.Joins = f.Joins
 	b.plan.Listing = l
 	return nil
 }

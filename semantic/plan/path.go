@@ -92,7 +92,7 @@ func (g *Graph) path(from, to *model.Dataset) (Path, *Problem) {
 	for _, p := range ps {
 		names = append(names, p.String())
 	}
-	return nil, &Problem{Code: AmbiguousPath, Message: fmt.Sprintf("%s can be joined to %s in %d ways: %s", title(from), title(to), len(ps), strings.Join(names, "; ")), From: from, To: to}
+	return nil, &Problem{Code: AmbiguousPath, Message: fmt.Sprintf("%s can be joined to %s in %d ways: %s", title(from), title(to), len(ps), strings.Join(names, "; ")), From: from, To: to, Ways: ps}
 }
 
 func title(d *model.Dataset) string {
@@ -100,4 +100,18 @@ func title(d *model.Dataset) string {
 		return d.Entity.Plural
 	}
 	return strings.ReplaceAll(d.Name, "_", " ")
+}
+
+// Apart names a relationship of the first of the ways that the others do not take: what to write before a
+// field to mean that way. Empty when there are no two ways.
+func (p *Problem) Apart() string {
+	if len(p.Ways) < 2 {
+		return ""
+	}
+	for _, r := range p.Ways[0] {
+		if !slices.ContainsFunc(p.Ways[1:], func(o Path) bool { return slices.Contains(o, r) }) {
+			return r.Name
+		}
+	}
+	return ""
 }

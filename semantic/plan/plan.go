@@ -35,6 +35,7 @@ type Problem struct {
 	Message  string
 	From, To *model.Dataset
 	Metric   *model.Metric
+	Ways     []Path // of AmbiguousPath: those there are to choose from
 }
 
 func (p *Problem) Error() string { return p.Message }
@@ -59,11 +60,10 @@ type Key struct {
 
 // Fact is one aggregate: a base dataset, the joins that its keys and filters need, and measures.
 type Fact struct {
-	Name     string
-	Base     *model.Dataset
+	Name string
+	From
 	Time     *model.Field // nil when the base has no time and its value stands for every period
-	Joins    []*model.Relationship
-	Keys     []int // indexes into Plan.Keys that this fact has
+	Keys     []int        // indexes into Plan.Keys that this fact has
 	Where    []semantic.Predicate
 	Range    timex.Range
 	Shift    Shift // how its time buckets move to stand beside the current ones
@@ -117,8 +117,7 @@ const (
 
 // Listing is rows of a dataset.
 type Listing struct {
-	Base    *model.Dataset
-	Joins   []*model.Relationship
+	From
 	Show    []*model.Field
 	Time    *model.Field
 	Filters []Scoped
@@ -172,6 +171,9 @@ func (b *builder) keys() {
 	}
 	for _, d := range q.By {
 		name := d.Field.Name
+		if len(d.Via) > 0 {
+			name = d.Via[0].Name + "_" + name
+		}
 		if d.Grain != timex.NoGrain {
 			name += "_" + d.Grain.String()
 		}

@@ -44,11 +44,11 @@ func (r Request) Query(m *model.Model, g *plan.Graph, cal timex.Calendar) (seman
 	}
 	for _, name := range r.By {
 		name, grain, dated := strings.Cut(name, ":")
-		f, err := Field(m, g, q.Metrics, name)
+		f, via, err := InRole(m, g, q.Metrics, name)
 		if err != nil {
 			return q, err
 		}
-		d := semantic.Dimension{Field: f}
+		d := semantic.Dimension{Field: f, Via: via}
 		if f.IsTime() {
 			d.Grain = timex.Day
 		}
@@ -117,7 +117,11 @@ func (r Request) rest(q *semantic.Query) error {
 		}
 	}
 	for i, d := range q.By {
-		if strings.EqualFold(d.Field.Name, name) || strings.EqualFold(d.Field.String(), name) {
+		if len(d.Via) > 0 && strings.EqualFold(d.Via[0].Name+"."+d.Field.Name, name) {
+			q.Order = append(q.Order, semantic.Order{Key: semantic.ByDimension, Index: i, Desc: desc})
+			return nil
+		}
+		if len(d.Via) == 0 && strings.EqualFold(d.Field.Name, name) || strings.EqualFold(d.Field.String(), name) {
 			q.Order = append(q.Order, semantic.Order{Key: semantic.ByDimension, Index: i, Desc: desc})
 			return nil
 		}
@@ -316,11 +320,11 @@ func (w where) one(l ast.Expr, op semantic.Op, values ...ast.Expr) ([]semantic.P
 	if name == "" {
 		return nil, fmt.Errorf("condition %q: a field must stand on the left", w.text)
 	}
-	f, err := Field(w.model, w.graph, w.metrics, name)
+	f, via, err := InRole(w.model, w.graph, w.metrics, name)
 	if err != nil {
 		return nil, err
 	}
-	p := semantic.Predicate{Field: f, Op: op}
+	p := semantic.Predicate{Field: f, Op: op, Via: via}
 	for _, v := range values {
 		s, ok := literal(v)
 		if !ok {
