@@ -4,6 +4,7 @@
 package semantic
 
 import (
+	"iter"
 	"strings"
 	"time"
 
@@ -76,8 +77,9 @@ const (
 	Contains
 	IsNull
 	NotNull
-	In    // a time inside Period-like range: [Values[0], Values[1])
-	Lacks // a key that no row of Absent's dataset points to
+	In     // a time inside Period-like range: [Values[0], Values[1])
+	Lacks  // a key that no row of Absent's dataset points to
+	Either // all of one of Predicate.Either
 )
 
 // Predicate filters rows: the field's value against literals as text, typed by the field.
@@ -86,7 +88,27 @@ type Predicate struct {
 	Op     Op
 	Values []string
 	Absent *Absence              // of Lacks
+	Either [][]Predicate         // of Either, which has no Field: one of these holds, all of its predicates
 	Via    []*model.Relationship // as of a Dimension
+}
+
+// Tests are the predicates on fields that a condition is made of: itself, or those of Either.
+func (p Predicate) Tests() iter.Seq[Predicate] {
+	return func(yield func(Predicate) bool) { p.tests(yield) }
+}
+
+func (p Predicate) tests(yield func(Predicate) bool) bool {
+	if p.Op != Either {
+		return yield(p)
+	}
+	for _, all := range p.Either {
+		for _, q := range all {
+			if !q.tests(yield) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Absence is the rows that a thing must not have: those of Through.From that point to it and meet Where,

@@ -188,7 +188,7 @@ func rowsTime(q semantic.Query) *model.Field {
 
 // dateRange reads two conditions on one date, from i on, as the period that they enclose.
 func dateRange(ps []semantic.Predicate, i int) (timex.Range, bool) {
-	if i < 0 || i+1 >= len(ps) || ps[i].Op != semantic.Ge || ps[i+1].Op != semantic.Lt || ps[i].Field != ps[i+1].Field || !ps[i].Field.IsTime() {
+	if i < 0 || i+1 >= len(ps) || ps[i].Op != semantic.Ge || ps[i+1].Op != semantic.Lt || ps[i].Field != ps[i+1].Field || !slices.Equal(ps[i].Via, ps[i+1].Via) || !ps[i].Field.IsTime() {
 		return timex.Range{}, false
 	}
 	from, err := time.Parse(time.DateOnly, ps[i].Values[0])
@@ -228,6 +228,21 @@ func predicateText(p semantic.Predicate) string {
 			s += " of " + predicateText(w)
 		}
 		return s
+	}
+	if p.Op == semantic.Either {
+		var either []string
+		for _, all := range p.Either {
+			var both []string
+			for _, q := range all {
+				text := predicateText(q)
+				if q.Op == semantic.Either && len(all) > 1 {
+					text = "(" + text + ")"
+				}
+				both = append(both, text)
+			}
+			either = append(either, strings.Join(both, " and "))
+		}
+		return strings.Join(either, " or ")
 	}
 	vs := strings.Join(p.Values, " or ")
 	if p.Field.Type == "boolean" && len(p.Values) == 1 {

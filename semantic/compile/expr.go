@@ -218,8 +218,11 @@ func test(x ast.Expr, op semantic.Op, values []ast.Expr) ast.Expr {
 var needs = map[semantic.Op]int{semantic.Between: 2, semantic.In: 2, semantic.IsNull: 0, semantic.NotNull: 0}
 
 func (s scope) predicate(p semantic.Predicate) (ast.Expr, error) {
-	if p.Op == semantic.Lacks {
+	switch p.Op {
+	case semantic.Lacks:
 		return s.lacks(p)
+	case semantic.Either:
+		return s.either(p)
 	}
 	least, known := needs[p.Op]
 	if !known {
@@ -241,6 +244,32 @@ func (s scope) predicate(p semantic.Predicate) (ast.Expr, error) {
 		values = append(values, lit)
 	}
 	return test(s.in(p.Field, p.Via), p.Op, values), nil
+}
+
+// either is a disjunction of conjunctions; a single one stands for itself.
+func (s scope) either(p semantic.Predicate) (ast.Expr, error) {
+	var terms []ast.Expr
+	for _, all := range p.Either {
+		var conds []ast.Expr
+		for _, q := range all {
+			e, err := s.predicate(q)
+			if err != nil {
+				return nil, err
+			}
+			conds = append(conds, e)
+		}
+		if len(conds) == 0 {
+			return nil, fmt.Errorf("compile: a condition has an empty alternative")
+		}
+		terms = append(terms, and(conds))
+	}
+	switch len(terms) {
+	case 0:
+		return nil, fmt.Errorf("compile: a condition has no alternatives")
+	case 1:
+		return terms[0], nil
+	}
+	return &ast.Logical{Or: true, Terms: terms}, nil
 }
 
 // lacks is key NOT IN the keys that the other rows point to. NULLs among those are left out: with one, the

@@ -64,6 +64,16 @@ var shapes = []struct {
 	{"by_two_dimensions_two_hops_away", func(s shop) semantic.Query {
 		return semantic.Query{Metrics: s.metrics("sales"), By: s.by("regions.region", "accounts.segment")}
 	}},
+	{"filter_either", func(s shop) semantic.Query {
+		test := func(field string, op semantic.Op, v ...string) semantic.Predicate {
+			return semantic.Predicate{Field: s.field(field), Op: op, Values: v}
+		}
+		return semantic.Query{Metrics: s.metrics("sales"), Where: []semantic.Predicate{
+			test("orders.status", semantic.Ne, "refunded"),
+			{Op: semantic.Either, Either: [][]semantic.Predicate{
+				{test("accounts.segment", semantic.Eq, "retail"), test("orders.total", semantic.Gt, "100")},
+				{test("regions.region", semantic.Eq, "EMEA", "APAC")}}}}}
+	}},
 	{"by_the_same_field_in_two_roles", func(s shop) semantic.Query {
 		return semantic.Query{Metrics: s.metrics("transferred"), By: []semantic.Dimension{s.role("sender", "regions.region"), s.role("recipient", "regions.region")}}
 	}},

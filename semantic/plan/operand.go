@@ -230,8 +230,10 @@ func (b *builder) covers(base *model.Dataset, m *model.Metric) bool {
 		}
 	}
 	for _, w := range append(slices.Clone(q.Where), q.Part...) {
-		if !b.graph.reaches(base, want{w.Field.Dataset, w.Via}) {
-			return false
+		for t := range w.Tests() {
+			if !b.graph.reaches(base, want{t.Field.Dataset, t.Via}) {
+				return false
+			}
 		}
 	}
 	if q.Grain == timex.NoGrain && q.Period.IsZero() {
@@ -299,7 +301,9 @@ func (b *builder) fill(f *Fact, m *model.Metric, main *model.Dataset, v variant)
 	}
 	f.Where = q.Where
 	for _, w := range append(slices.Clone(q.Where), v.part...) {
-		need = append(need, want{w.Field.Dataset, w.Via})
+		for t := range w.Tests() {
+			need = append(need, want{t.Field.Dataset, t.Via})
+		}
 	}
 	return b.join(&f.From, need)
 }
@@ -398,7 +402,9 @@ func (b *builder) listing() *Problem {
 		need = append(need, want{dataset: s.Dataset})
 	}
 	for _, w := range q.Where {
-		need = append(need, want{w.Field.Dataset, w.Via})
+		for t := range w.Tests() {
+			need = append(need, want{t.Field.Dataset, t.Via})
+		}
 	}
 	for _, o := range q.Order {
 		if o.Field != nil {

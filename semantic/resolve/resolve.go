@@ -245,7 +245,7 @@ func near(name string, names []string) string {
 	return "; did you mean " + best + "?"
 }
 
-// Where reads a condition: comparisons of a field with literals, joined by AND.
+// Where reads a condition: comparisons of a field with literals, joined by AND and OR.
 func Where(m *model.Model, g *plan.Graph, metrics []*model.Metric, text string) ([]semantic.Predicate, error) {
 	e, err := parse.Expr(text)
 	if err != nil {
@@ -268,7 +268,7 @@ func (w where) all(e ast.Expr) ([]semantic.Predicate, error) {
 		return w.all(e.X)
 	case *ast.Logical:
 		if e.Or {
-			break
+			return w.either(e.Terms)
 		}
 		var out []semantic.Predicate
 		for _, t := range e.Terms {
@@ -302,7 +302,20 @@ func (w where) all(e ast.Expr) ([]semantic.Predicate, error) {
 		}
 		return w.one(e.X, semantic.IsNull)
 	}
-	return nil, fmt.Errorf("condition %q: only comparisons of a field with values, joined by AND, are read here", w.text)
+	return nil, fmt.Errorf("condition %q: only comparisons of a field with values, joined by AND and OR, are read here", w.text)
+}
+
+// either is one condition of which one term must hold.
+func (w where) either(terms []ast.Expr) ([]semantic.Predicate, error) {
+	out := semantic.Predicate{Op: semantic.Either}
+	for _, t := range terms {
+		ps, err := w.all(t)
+		if err != nil {
+			return nil, err
+		}
+		out.Either = append(out.Either, ps)
+	}
+	return []semantic.Predicate{out}, nil
 }
 
 var compareOps = map[ast.CompareOp]semantic.Op{ast.Eq: semantic.Eq, ast.Ne: semantic.Ne, ast.Lt: semantic.Lt, ast.Le: semantic.Le, ast.Gt: semantic.Gt, ast.Ge: semantic.Ge}

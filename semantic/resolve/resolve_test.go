@@ -86,7 +86,7 @@ func line(q semantic.Query) string {
 		out = append(out, s)
 	}
 	for _, w := range q.Where {
-		out = append(out, fmt.Sprintf("where %s %d %v", w.Field, w.Op, w.Values))
+		out = append(out, "where "+condition(w))
 	}
 	if !q.Period.IsZero() {
 		out = append(out, "in "+q.Period.String())
@@ -104,6 +104,21 @@ func line(q semantic.Query) string {
 		out = append(out, fmt.Sprint("limit ", q.Limit))
 	}
 	return strings.Join(out, "; ")
+}
+
+func condition(p semantic.Predicate) string {
+	if p.Op != semantic.Either {
+		return fmt.Sprintf("%s %d %v", p.Field, p.Op, p.Values)
+	}
+	var either []string
+	for _, all := range p.Either {
+		var both []string
+		for _, q := range all {
+			both = append(both, condition(q))
+		}
+		either = append(either, strings.Join(both, " and "))
+	}
+	return "either " + strings.Join(either, " or ")
 }
 
 func TestRequests(t *testing.T) {
@@ -136,7 +151,10 @@ func TestRequests(t *testing.T) {
 		{Request{Metrics: []string{"cost"}, Where: []string{"day BETWEEN DATE '2026-01-01' AND DATE '2026-01-31'"}}, "clinic.cost; where visits.day 6 [2026-01-01 2026-01-31]"},
 		{Request{Metrics: []string{"cost"}, Where: []string{"city IS NULL", "city IS NOT NULL"}}, "clinic.cost; where patients.city 8 []; where patients.city 9 []"},
 		{Request{Metrics: []string{"cost"}, Where: []string{"city NOT IN ('a')"}}, "clinic.cost; where patients.city 1 [a]"},
-		{Request{Metrics: []string{"cost"}, Where: []string{"city = 'a' OR city = 'b'"}}, "!only comparisons of a field with values, joined by AND, are read here"},
+		{Request{Metrics: []string{"cost"}, Where: []string{"city = 'a' OR city = 'b'"}}, "clinic.cost; where either patients.city 0 [a] or patients.city 0 [b]"},
+		{Request{Metrics: []string{"cost"}, Where: []string{"(city = 'a' AND cost > 2 OR urgent = true) AND cost < 9"}}, "clinic.cost; where either patients.city 0 [a] and visits.cost 4 [2] or visits.urgent 0 [true]; where visits.cost 2 [9]"},
+		{Request{Metrics: []string{"cost"}, Where: []string{"city = 'a' OR payer = 'x'"}}, `!cost cannot be split by "payer"`},
+		{Request{Metrics: []string{"cost"}, Where: []string{"city = 'a' OR 1 = 1"}}, "!a field must stand on the left"},
 		{Request{Metrics: []string{"cost"}, Where: []string{"NOT city = 'a'"}}, "!only comparisons"},
 		{Request{Metrics: []string{"cost"}, Where: []string{"city NOT BETWEEN 'a' AND 'b'"}}, "!only comparisons"},
 		{Request{Metrics: []string{"cost"}, Where: []string{"city IN (SELECT 1)"}}, "!only comparisons"},
