@@ -156,6 +156,9 @@ func (b *builder) check() bool {
 	if err != nil {
 		var problem *plan.Problem
 		if errors.As(err, &problem) {
+			if b.whichWay(problem) {
+				return false
+			}
 			return b.decline(Decline{Code: Impossible, Reason: upper(problem.Message) + ".", Hint: "Ask without it, or for another dimension."})
 		}
 		return b.decline(Decline{Code: Impossible, Reason: err.Error()})

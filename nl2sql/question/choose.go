@@ -133,8 +133,10 @@ func (b *builder) known(d *model.Dataset) {
 // group adds a dimension; an entity is shown by its label, with its key where labels may repeat.
 func (b *builder) group(m Meaning) {
 	add := func(f *model.Field, g timex.Grain) {
-		if !slices.ContainsFunc(b.q.By, func(d semantic.Dimension) bool { return d.Field.String() == f.String() }) {
-			b.q.By = append(b.q.By, semantic.Dimension{Field: f, Grain: g})
+		if !slices.ContainsFunc(b.q.By, func(d semantic.Dimension) bool {
+			return d.Field.String() == f.String() && slices.Equal(d.Via, m.Via)
+		}) {
+			b.q.By = append(b.q.By, semantic.Dimension{Field: f, Grain: g, Via: m.Via})
 		}
 	}
 	if m.Kind == KindDimension {

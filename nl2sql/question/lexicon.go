@@ -13,6 +13,7 @@ import (
 	"github.com/limn-data/limn/catalog"
 	"github.com/limn-data/limn/internal/words"
 	"github.com/limn-data/limn/semantic/model"
+	"github.com/limn-data/limn/semantic/plan"
 )
 
 // Kind is what a span of a question can mean.
@@ -39,7 +40,8 @@ type Meaning struct {
 	Metric  *model.Metric
 	Field   *model.Field
 	Dataset *model.Dataset
-	Value   string // as stored
+	Via     plan.Path // of a dimension: the role of its dataset, empty for the only way
+	Value   string    // as stored
 	Term    *catalog.Term
 	Table   *catalog.Asset
 	Flag    *model.Field // of an entity: the yes-or-no field that must be true ("open deals")
@@ -77,7 +79,7 @@ type Lexicon struct {
 }
 
 // NewLexicon gathers the names, labels, synonyms, entities, value aliases and terms.
-func NewLexicon(m *model.Model, view *access.View, values Values) *Lexicon {
+func NewLexicon(m *model.Model, g *plan.Graph, view *access.View, values Values) *Lexicon {
 	l := &Lexicon{phrases: map[string][]Meaning{}, roots: map[string][]string{}, vocab: map[int][]string{}, values: values, fields: map[string]*model.Field{}}
 	for _, x := range m.Metrics {
 		mean := func(score float64) Meaning { return Meaning{Kind: KindMetric, Metric: x, Score: score} }
@@ -90,6 +92,7 @@ func NewLexicon(m *model.Model, view *access.View, values Values) *Lexicon {
 	for _, d := range m.Datasets {
 		l.dataset(d)
 	}
+	l.roles(m, g)
 	snap := view.Snapshot()
 	for i := range snap.Terms {
 		t := &snap.Terms[i]
@@ -234,7 +237,7 @@ func (l *Lexicon) add(phrase string, m Meaning) {
 		return
 	}
 	for i, old := range l.phrases[k] {
-		if old.Kind == m.Kind && old.Metric == m.Metric && old.Field == m.Field && old.Dataset == m.Dataset && old.Value == m.Value && old.Table == m.Table && old.Flag == m.Flag {
+		if old.Kind == m.Kind && old.Metric == m.Metric && old.Field == m.Field && old.Dataset == m.Dataset && old.Value == m.Value && old.Table == m.Table && old.Flag == m.Flag && slices.Equal(old.Via, m.Via) {
 			l.phrases[k][i].Score = max(old.Score, m.Score)
 			return
 		}

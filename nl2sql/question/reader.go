@@ -36,7 +36,8 @@ type Reader struct {
 
 // NewReader prepares the lexicon for a person's view of a model.
 func NewReader(m *model.Model, view *access.View, values Values, cal timex.Calendar, zone *time.Location) *Reader {
-	r := &Reader{model: m, graph: plan.NewGraph(m), view: view, lex: NewLexicon(m, view, values), cal: cal, zone: zone}
+	g := plan.NewGraph(m)
+	r := &Reader{model: m, graph: g, view: view, lex: NewLexicon(m, g, view, values), cal: cal, zone: zone}
 	if inferred(m) {
 		r.plainLex = newPlainLexicon(r.lex, m)
 	}
