@@ -6,11 +6,12 @@
 #   LIMN_TEST_READERS  other readers of the same formats, and the clients of OpenLineage and Anomalo
 #   LIMN_TEST_AIRFLOW  Airflow 3 with its API server
 #   LIMN_TEST_MOTO     moto's server, which answers as Glue and Lake Formation do
+#   LIMN_TEST_LKML     another reader of LookML
 # All is pinned by version in scripts/tools/NAME.txt. Needs python3 with venv and pip.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/services/lib.sh"
-for name in dbt datahub readers airflow moto; do
+for name in dbt datahub readers airflow moto lkml; do
   pins=$here/tools/$name.txt
   env=$cache/tools-$name-$(cksum < "$pins" | cut -d' ' -f1)
   if [ ! -e "$env/complete" ]; then
